@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A connection: everything of RFC 9000 that is not one of the parts it is made of.
+ *
+ * The host gives it datagrams, the time, secrets and application data, asks it for datagrams, and
+ * is told what happened through struct quic_conn_ops. It owns no timer: quic_conn_deadline() says
+ * when quic_conn_timeout() wants to be called.
+ *
+ * Usual order in the host, under its lock, after anything that may have produced something to send:
+ *
+ *	while ((n = quic_conn_transmit(conn, now, &train)) > 0)
+ *		send(&train);
+ *	arm_timer(quic_conn_deadline(conn));
+ *
+ * After a train of received datagrams this is done once, so that one acknowledgement decision, one wake-up
+ * and one trip through the transmit path serve the whole train.
+ */
+#ifndef QUIC_ENGINE_CONN_H
+#define QUIC_ENGINE_CONN_H
+
+#include "crypto_stream.h"
+#include "keys.h"
+#include "params.h"
+#include "path.h"
+#include "recovery.h"
+#include "streams.h"
+
+enum quic_conn_state {
+	QUIC_CONN_HANDSHAKING,
+	QUIC_CONN_ESTABLISHED,	/* both 1-RTT secrets are installed (S5.1) */
+	QUIC_CONN_CLOSING,	/* a CONNECTION_CLOSE was (or will be) sent: RFC 9000, 10.2.1 */
+	QUIC_CONN_DRAINING,	/* the peer closed: RFC 9000, 10.2.2 */
+	QUIC_CONN_CLOSED,	/* nothing will be sent any more; the host may free it */
+};
+
+/* Packets kept until their keys are installed (S5.3). */
+#define QUIC_CONN_EARLY_PACKETS_MAX	128
+
+struct quic_conn;
+
+/**
+ * struct quic_conn_ops - what the host is told; called with its lock held, from within calls into the connection
+ * @event: an event of section 7 of the API; @data/@len: token or ticket bytes of events 8 and 9.
+ *	The host drops it if the application did not ask for it.
+ * @readable: something was appended to conn->streams.inq or conn->handshake_inq
+ * @writable: flow control, a stream limit or the send buffer gained room; @stream NULL: any
+ * @state: conn->state changed
+ * @cid_add: route datagrams with this Destination Connection ID to this connection; -ENOMEM, -EEXIST
+ * @cid_remove: not any more
+ * @rx_room: may received payload be kept? In-order data is asked for with @in_order and gets more
+ *	room than data that waits for a gap, so that the missing piece is always admitted (P22)
+ */
+struct quic_conn_ops {
+	void (*event)(struct quic_conn *conn, u8 type, const union quic_event *event,
+		      const u8 *data, size_t len);
+	void (*readable)(struct quic_conn *conn);
+	void (*writable)(struct quic_conn *conn, struct quic_stream *stream);
+	void (*state)(struct quic_conn *conn);
+	int (*cid_add)(struct quic_conn *conn, const struct quic_cid *cid);
+	void (*cid_remove)(struct quic_conn *conn, const struct quic_cid *cid);
+	bool (*rx_room)(struct quic_conn *conn, bool in_order);
+};
+
+/**
+ * struct quic_conn_config - what is fixed when a connection begins
+ * @params: own transport parameters; connection IDs and tokens in it are filled in by the connection
+ * @version: number of the first version tried (client)
+ * @algorithm: enum quic_cong_algo
+ * @initial_rtt, @keepalive: ns, 0: default, off
+ * @mtu: UDP payload bytes that the route carries
+ * @max_rate: bytes per second, U64_MAX none
+ * @nodelay: S3.24
+ * @disable_compatible_version: omit version_information
+ * @send_reset_token: server: advertise a stateless reset token
+ * @reset_secret: key from which stateless reset tokens are made (32 bytes)
+ */
+struct quic_conn_config {
+	struct quic_params params;
+	u32 version;
+	u8 algorithm;
+	u64 initial_rtt, keepalive;
+	u32 mtu;
+	u64 max_rate;
+	bool nodelay, disable_compatible_version, send_reset_token;
+	u8 reset_secret[32];
+};
+
+/**
+ * struct quic_conn_close_info - why and how a connection ends
+ * @set: a CONNECTION_CLOSE is to be sent or was received, or the connection ended silently
+ * @app: application close (0x1d)
+ * @by_peer: received
+ * @code: up to 62 bits
+ */
+struct quic_conn_close_info {
+	bool set, app, by_peer;
+	u64 code, frame;
+	u8 phrase_len;
+	u8 phrase[QUIC_CLOSE_PHRASE_BUFFER_SIZE];
+};
+
+/* One packet kept until its keys come. */
+struct quic_early_packet {
+	struct list_head node;
+	struct quic_ref *ref;
+	u8 *data;
+	size_t len;
+	u8 path;
+	u8 ecn;
+	u8 level;	/* whose keys are missing */
+	u64 received_at;
+};
+
+/**
+ * struct quic_conn - a connection
+ *
+ * Keys: @tx, @rx by enum quic_crypto_level. @level_version: see version.
+ * Timers, all absolute: @idle_at, @keepalive_at, @close_at (end of closing/draining).
+ * @handshake_inq: deliverable CRYPTO segments of all levels in order of arrival (S4.1, S4.11)
+ * @early: packets waiting for keys
+ * @host: for the host's container_of() users that prefer a pointer
+ */
+struct quic_conn {
+	const struct quic_conn_ops *ops;
+	struct quic_conn_config config;
+	enum quic_conn_state state;
+	bool is_server;
+	const struct quic_version *version;
+
+	struct quic_mem mem;		/* control state */
+	struct quic_mem mem_tx;		/* send buffers */
+	struct quic_mem mem_rx;		/* records of received data */
+
+	struct quic_keys tx[QUIC_CRYPTO_MAX], rx[QUIC_CRYPTO_MAX];
+	struct quic_crypto_stream crypto[QUIC_CRYPTO_MAX];
+	struct quic_recovery recovery;
+	struct quic_streams streams;
+	struct list_head handshake_inq;
+
+	struct quic_path path[QUIC_PATHS_MAX];
+	u8 active_path;
+	struct quic_cid_set local_cids, remote_cids;
+	struct quic_cid original_dcid;	/* the client's first choice: of Initial keys and parameters */
+	struct quic_cid retry_scid;
+	u8 *token;			/* of Initial packets (client) */
+	size_t token_len;
+
+	struct quic_params remote;	/* valid once has_remote */
+	bool has_remote;
+	bool handshake_complete;	/* TLS is done: both 1-RTT keys and, on a server, the client's Finished */
+	bool handshake_confirmed;	/* RFC 9001, 4.1.2 */
+	bool handshake_done_pending, ping_pending;
+	bool got_packet;		/* client: a packet of the server was processed (RFC 9000, 17.2.5.2) */
+
+	u64 idle_at, keepalive_at, close_at;
+	bool idle_restarted;		/* by a send since the last receive (RFC 9000, 10.1) */
+	struct quic_conn_close_info close;
+	bool close_pending;
+	u8 close_level;
+	u64 close_received, close_threshold;	/* answers are rarer and rarer: RFC 9000, 10.2.1 */
+
+	struct list_head early;
+	unsigned int early_count;
+
+	struct quic_conn_stats stats;
+	void *host;
+};
+
+/* ---- life ---- */
+
+/* A client: chooses connection IDs, makes Initial keys (process context). Sends nothing. */
+int quic_conn_connect(struct quic_conn *conn, const struct quic_conn_ops *ops,
+		      const struct quic_conn_config *config, const struct quic_addr *local,
+		      const struct quic_addr *remote, u64 now);
+
+/**
+ * quic_conn_accept() - a server, from the header of the client's first Initial packet
+ * @initial: parsed; the datagram itself is then given to quic_conn_receive()
+ * @original_dcid, @retry_scid: NULL, or from a valid Retry token; @validated: the address was proved by a token
+ *
+ * Process context: makes Initial keys.
+ */
+int quic_conn_accept(struct quic_conn *conn, const struct quic_conn_ops *ops,
+		     const struct quic_conn_config *config, const struct quic_addr *local,
+		     const struct quic_addr *remote, const struct quic_packet *initial,
+		     const struct quic_cid *original_dcid, const struct quic_cid *retry_scid,
+		     bool validated, u64 now);
+
+/* Free all that hangs on it (not @conn itself); every local connection ID is removed through ops->cid_remove. */
+void quic_conn_destroy(struct quic_conn *conn);
+
+/**
+ * quic_conn_close() - begin the immediate close (RFC 9000, 10.2)
+ * @app: 0x1d with @code from the application; before the handshake is complete it is replaced by
+ *	0x1c APPLICATION without phrase (RFC 9000, 10.2.3; S2.37). TLS alerts (@app false,
+ *	@code 0x100 to 0x1ff) go out as they are, in every level that the peer may read
+ *
+ * The frame leaves with the following quic_conn_transmit(), behind data that may leave now (S2.38).
+ */
+void quic_conn_close(struct quic_conn *conn, bool app, u64 code, u64 frame, const void *phrase,
+		     size_t phrase_len, u64 now);
+
+/* ---- the network ---- */
+
+/**
+ * struct quic_datagram - a received UDP payload
+ * @data: linear, writable: it is decrypted in place
+ * @ref: keeps it alive
+ * @ecn: the two ECN bits of the IP header
+ */
+struct quic_datagram {
+	u8 *data;
+	size_t len;
+	struct quic_ref *ref;
+	struct quic_addr local, remote;
+	u8 ecn;
+};
+
+/* All packets of a datagram that belongs to this connection. Never fails towards the host. */
+void quic_conn_receive(struct quic_conn *conn, const struct quic_datagram *dgram, u64 now);
+
+/**
+ * struct quic_train - datagrams to send, of equal size except that the last may be shorter
+ * @buf, @cap: given by the host
+ * @max_segments: given by the host: how many datagrams one GSO packet may hold (1: no GSO)
+ * @len: bytes written; @segment: size of each datagram but the last
+ * @path: addresses to use; @ecn: ECN bits to set
+ * @departure: when it should leave (fq), 0: at once
+ */
+struct quic_train {
+	u8 *buf;
+	size_t cap;
+	unsigned int max_segments;
+	size_t len;
+	size_t segment;
+	const struct quic_path *path;
+	u8 ecn;
+	u64 departure;
+};
+
+/* How large a buffer the next train can use, 0 if there is nothing to send now. Cheap. */
+size_t quic_conn_transmit_size(struct quic_conn *conn, u64 now);
+/* Fill a train. Return: datagrams in it, 0 when nothing may be sent now, -ENOMEM. */
+int quic_conn_transmit(struct quic_conn *conn, u64 now, struct quic_train *train);
+
+/* The earliest time at which quic_conn_timeout() must be called, QUIC_NEVER if none. */
+u64 quic_conn_deadline(struct quic_conn *conn, u64 now);
+void quic_conn_timeout(struct quic_conn *conn, u64 now);
+
+/* The route to the peer carries datagrams of @mtu bytes of UDP payload (ICMP, route change). */
+void quic_conn_set_mtu(struct quic_conn *conn, u32 mtu);
+
+/* ---- TLS ---- */
+
+/* Message bytes of @level: reserve/commit as quic_sendbuf_reserve(); -EINVAL for a level without send keys. */
+int quic_conn_crypto_check(const struct quic_conn *conn, u8 level);
+u8 *quic_conn_crypto_reserve(struct quic_conn *conn, u8 level, size_t want, bool may_sleep, size_t *room);
+void quic_conn_crypto_commit(struct quic_conn *conn, u8 level, size_t len, bool more);
+/* First handshake segment to read, or NULL; and: @len bytes of it were read. */
+struct quic_segment *quic_conn_handshake_head(struct quic_conn *conn);
+void quic_conn_handshake_consume(struct quic_conn *conn, struct quic_segment *seg, size_t len);
+
+/**
+ * quic_conn_set_secret() - CRYPTO_SECRET (section 5.4 of the API). Process context.
+ *
+ * Installs keys, then processes packets that waited for them; may enter ESTABLISHED.
+ * Return: 0; -EINVAL; -ENOENT (cipher missing); -ENOMEM; -EPIPE (S5.3).
+ */
+int quic_conn_set_secret(struct quic_conn *conn, u8 level, bool send, u32 cipher_type,
+			 const u8 secret[QUIC_CRYPTO_SECRET_BUFFER_SIZE], u64 now);
+/* TRANSPORT_PARAM_EXT get and set (section 5.5). */
+int quic_conn_local_params(struct quic_conn *conn, u8 *buf, size_t room);
+int quic_conn_set_remote_params(struct quic_conn *conn, const u8 *data, size_t len, u64 now);
+/* TRANSPORT_PARAM set, before the handshake: own values (S6.39), or remembered ones of the peer (S3.27). */
+void quic_conn_set_local_values(struct quic_conn *conn, const struct quic_params *params);
+void quic_conn_set_remote_values(struct quic_conn *conn, const struct quic_params *params);
+/* CONFIG set on a connection that is HANDSHAKING (S6.46, S6.47). */
+void quic_conn_set_config(struct quic_conn *conn, const struct quic_conn_config *config);
+
+/* ---- figures ---- */
+
+void quic_conn_get_stats(const struct quic_conn *conn, struct quic_conn_stats *stats);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A network path: addresses, validation, anti-amplification, MTU, ECN (RFC 9000, 8, 9, 13.4, 14). */
+#ifndef QUIC_ENGINE_PATH_H
+#define QUIC_ENGINE_PATH_H
+
+#include "addr.h"
+#include "cid.h"
+
+#define QUIC_PATHS_MAX		2	/* the active one, and one being validated */
+#define QUIC_MTU_MIN		1200	/* UDP payload, RFC 9000, 14 */
+
+enum quic_ecn_state {
+	QUIC_ECN_OFF,		/* not used, or validation failed */
+	QUIC_ECN_TESTING,	/* first packets are marked (RFC 9000, 13.4.2) */
+	QUIC_ECN_CAPABLE,
+};
+
+/**
+ * struct quic_path - one path
+ * @used: this slot describes a path
+ * @local, @remote: its addresses
+ * @validated: the peer's address was proved (RFC 9000, 8.1, 8.2)
+ * @received, @sent: UDP payload bytes while not validated: at most 3 times @received may be sent
+ *	(RFC 9000, 8; padding and tags count, P20)
+ * @dcid_seq: sequence number of the destination connection ID used here
+ * @mtu: UDP payload bytes that may be sent in one datagram now
+ * @mtu_max: limit given by the route and by the peer's max_udp_payload_size
+ * @challenge: PATH_CHALLENGE data outstanding; @challenge_pending must be sent (again);
+ *	@challenge_count: how often it was sent; @challenge_at: when it is sent again
+ * @response: PATH_RESPONSE data owed; @response_pending
+ */
+struct quic_path {
+	bool used, validated;
+	struct quic_addr local, remote;
+	u64 received, sent;
+	u64 dcid_seq;
+	u32 mtu, mtu_max;
+	u8 ecn;
+	bool challenge_pending, response_pending;
+	u8 challenge_count;
+	u8 challenge[8], response[8];
+	u64 challenge_at;
+};
+
+/* UDP payload bytes that may be sent before validation; U64_MAX on a validated path. */
+u64 quic_path_allowance(const struct quic_path *path);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Loss detection: RTT, acknowledged and lost packets, probe timeout, persistent congestion
+ * (RFC 9002, 5, 6, 7.6 and appendix A). One per connection, over its three packet number spaces.
+ */
+#ifndef QUIC_ENGINE_RECOVERY_H
+#define QUIC_ENGINE_RECOVERY_H
+
+#include "ackset.h"
+#include "cong.h"
+#include "pacer.h"
+#include "sent.h"
+
+enum quic_space_id {
+	QUIC_SPACE_INITIAL,
+	QUIC_SPACE_HANDSHAKE,
+	QUIC_SPACE_APP,
+	QUIC_SPACE_COUNT,
+};
+
+/**
+ * struct quic_space - a packet number space (RFC 9000, 12.3)
+ *
+ * Receiving:
+ * @received: packet numbers to acknowledge
+ * @largest_at: when the largest of them arrived
+ * @ack_at: when an ACK must leave at the latest; QUIC_NEVER: none is due; `now` or less: at once
+ * @ack_waiting: ack-eliciting packets received since an ACK was last sent
+ * @ecn: received ECT(0), ECT(1), CE
+ *
+ * Sending:
+ * @next_pn: next packet number
+ * @largest_acked: by the peer, U64_MAX if none
+ * @sent: packets in flight
+ * @loss_at: when the earliest packet is declared lost by time, QUIC_NEVER if none (A.3 loss_time)
+ * @last_eliciting_at: when the last ack-eliciting packet left
+ * @eliciting_in_flight: how many ack-eliciting packets are in flight
+ * @probes: PTO probe packets that must be sent regardless of the congestion window (6.2.4)
+ * @skip_pn: packet number that was skipped against optimistic ACKs (RFC 9000, 21.4), U64_MAX if none
+ * @peer_ecn: ECN counts the peer last reported (RFC 9000, 13.4.2.1)
+ */
+struct quic_space {
+	struct quic_ackset received;
+	u64 largest_at;
+	u64 ack_at;
+	u32 ack_waiting;
+	u64 ecn[3];
+
+	u64 next_pn;
+	u64 largest_acked;
+	struct quic_sent_queue sent;
+	u64 loss_at;
+	u64 last_eliciting_at;
+	u32 eliciting_in_flight;
+	u8 probes;
+	bool discarded;
+	u64 skip_pn;
+	u64 peer_ecn[3];
+};
+
+struct quic_rtt {
+	u64 latest, smoothed, var, min;	/* ns; smoothed and var as RFC 9002, 5.3 says */
+	u64 first_sample_at;		/* 0: no sample yet */
+	u64 initial;			/* kInitialRtt or the configured one */
+};
+
+struct quic_recovery;
+
+/* What the connection does when the fate of a packet is known. Called once for each live record. */
+struct quic_recovery_ops {
+	void (*acked)(struct quic_recovery *rec, enum quic_space_id space, u64 pn,
+		      const struct quic_sent *sent, u64 now);
+	void (*lost)(struct quic_recovery *rec, enum quic_space_id space, u64 pn,
+		     const struct quic_sent *sent, u64 now);
+};
+
+/**
+ * struct quic_recovery - loss detection of a connection
+ * @cong, @pacer, @rtt: of the active path (a path has its own; a migration replaces them)
+ * @max_ack_delay: the peer's, ns; counts only once the handshake is confirmed (5.3)
+ * @pto_count: consecutive probe timeouts
+ * @is_server, @handshake_confirmed, @peer_validated: for the timers (6.2.1, 6.2.2.1): whether this end may assume that
+ *	the peer has validated its address
+ * @amplification_blocked: a server may not send now, so no PTO is armed (6.2.2.1)
+ * @has_handshake_keys: which space a client's anti-deadlock probe uses (6.2.2.1)
+ */
+struct quic_recovery {
+	const struct quic_recovery_ops *ops;
+	struct quic_mem *mem;
+	struct quic_space space[QUIC_SPACE_COUNT];
+	struct quic_rtt rtt;
+	struct quic_cong cong;
+	struct quic_pacer pacer;
+	u64 max_ack_delay;
+	u32 pto_count;
+	u64 pto_total;
+	u64 packets_lost;
+	bool is_server, handshake_confirmed, peer_validated, amplification_blocked, has_handshake_keys;
+};
+
+void quic_recovery_init(struct quic_recovery *rec, const struct quic_recovery_ops *ops,
+			struct quic_mem *mem, bool is_server, u8 algorithm, u64 initial_rtt, u32 mtu);
+/* Gives up all records: @ops->lost is not called; the caller has released what they refer to (quic_recovery_release). */
+void quic_recovery_clear(struct quic_recovery *rec);
+
+/* A packet left. @sent was filled in by the caller through quic_sent_add(). */
+void quic_recovery_on_sent(struct quic_recovery *rec, enum quic_space_id space, struct quic_sent *sent, u64 now);
+
+/**
+ * quic_recovery_on_ack() - an ACK frame arrived
+ * @delay: ACK Delay decoded, ns (0 for Initial and Handshake spaces: the caller need not care)
+ *
+ * Return: 0, or PROTOCOL_VIOLATION when a packet is acknowledged that was never sent (RFC 9000,
+ * 13.1), or that was skipped (21.4).
+ */
+int quic_recovery_on_ack(struct quic_recovery *rec, enum quic_space_id space, struct quic_ack_frame *ack,
+			 u64 delay, u64 now);
+
+/* Next deadline of loss detection (loss time or PTO), QUIC_NEVER if none. RFC 9002, A.8. */
+u64 quic_recovery_deadline(struct quic_recovery *rec, u64 now);
+/* It has come: declares losses, or asks for probes in a space (->probes). RFC 9002, A.9. */
+void quic_recovery_on_timeout(struct quic_recovery *rec, u64 now);
+
+/* Keys of a space were discarded: its packets leave flight, are neither acked nor lost. RFC 9002, 6.4. @ops->lost is
+ * not called; each record is passed to @release (may be NULL) first. */
+void quic_recovery_discard(struct quic_recovery *rec, enum quic_space_id space,
+			   void (*release)(struct quic_recovery *rec, const struct quic_sent *sent));
+/* 0-RTT was rejected or a Retry arrived: every packet of the space is lost, without congestion response. */
+void quic_recovery_lose_all(struct quic_recovery *rec, enum quic_space_id space, u64 now);
+
+/* PTO of a space without back-off, max_ack_delay included where it counts (6.2.1). */
+u64 quic_recovery_pto(const struct quic_recovery *rec, enum quic_space_id space);
+
+/* Bookkeeping of a received packet: when must an ACK leave (RFC 9000, 13.2.1, 13.2.2; S8.10)? */
+void quic_space_on_received(struct quic_space *space, u64 pn, bool ack_eliciting, bool at_once,
+			    u64 max_ack_delay, u8 ecn, u64 now);
+/* An ACK frame for all of it was written into a packet. */
+void quic_space_ack_sent(struct quic_space *space);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One stream: its two state machines and its flow control (RFC 9000, 2 to 4; section 8 of the API). */
+#ifndef QUIC_ENGINE_STREAM_H
+#define QUIC_ENGINE_STREAM_H
+
+#include "recvbuf.h"
+#include "sendbuf.h"
+#include "sent.h"
+
+/**
+ * struct quic_stream_send - sending part (RFC 9000, 3.1)
+ * @state: QUIC_STREAM_SEND_STATE_*
+ * @buf: the bytes
+ * @max_data: the peer's limit on bytes of this stream
+ * @fin: the application has finished; final size is buf.end
+ * @fin_sent: FIN is in flight or acknowledged; cleared by its loss
+ * @fin_acked: so that "all acknowledged" is buf done and this
+ * @reset_code, @reset_size: of RESET_STREAM once state is RESET_SENT
+ * @reset_pending, @blocked_pending: frame must be sent (again)
+ * @more: the last bytes were given with MSG_MORE: only full packets leave (S3.23)
+ * @blocked_at: limit for which STREAM_DATA_BLOCKED was sent last, U64_MAX none (S3.22)
+ */
+struct quic_stream_send {
+	u8 state;
+	struct quic_sendbuf buf;
+	u64 max_data;
+	u64 reset_code, reset_size;
+	u64 blocked_at;
+	u8 fin:1, fin_sent:1, fin_acked:1, reset_pending:1, blocked_pending:1, more:1, used:1;
+};
+
+/**
+ * struct quic_stream_recv - receiving part (RFC 9000, 3.2)
+ * @state: QUIC_STREAM_RECV_STATE_*
+ * @max_data: limit that was announced
+ * @window: of flow control: limit = bytes consumed + window
+ * @consumed: bytes the application has read, or that were discarded
+ * @announced_at: value of @consumed when max_data was last raised
+ * @final_size: U64_MAX while unknown
+ * @stop_code: of STOP_SENDING
+ * @stopped: this end asked to stop: data is discarded on arrival (S4.19, F31)
+ * @stop_pending, @max_pending: frame must be sent (again)
+ * @fin_delivered: the FIN segment is in the reader's queue or was read
+ */
+struct quic_stream_recv {
+	u8 state;
+	struct quic_recvbuf buf;
+	struct list_head readable;
+	u64 max_data, window, consumed, announced_at;
+	u64 final_size;
+	u64 stop_code;
+	u8 stopped:1, stop_pending:1, max_pending:1, fin_delivered:1, started:1;
+};
+
+/**
+ * struct quic_stream - a stream
+ * @hash: in quic_streams.table
+ * @data_queue: in quic_streams.data_queue while it has bytes or FIN to send
+ * @control_queue: in quic_streams.control_queue while a frame other than STREAM is pending
+ * @in_flight: records of sent packets that refer to this stream
+ * @users: waiting system calls and, later, peeled-off sockets
+ *
+ * A stream is freed when both parts are terminal, nothing refers to it (in_flight, users) and its unread data has been
+ * read or dropped (P01, P02).  "Gone" in the sense of S8.4 it is earlier: when both parts are terminal.
+ */
+struct quic_stream {
+	u64 id;
+	struct hlist_node hash;
+	struct list_head data_queue;
+	struct list_head control_queue;
+	struct quic_stream_send send;
+	struct quic_stream_recv recv;
+	u32 in_flight;
+	u32 users;
+	bool gone;
+};
+
+static inline bool quic_stream_is_server(u64 id)
+{
+	return id & QUIC_STREAM_TYPE_SERVER_MASK;
+}
+
+static inline bool quic_stream_is_uni(u64 id)
+{
+	return id & QUIC_STREAM_TYPE_UNI_MASK;
+}
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * All streams of a connection: identity, limits, connection flow control, what is to be sent next,
+ * what is to be read next (RFC 9000, 2 to 4; sections 3, 4, 6.3 to 6.5, 7.4 and 8 of the API).
+ *
+ * Knows nothing of packets beyond frames, so that it is tested alone.
+ */
+#ifndef QUIC_ENGINE_STREAMS_H
+#define QUIC_ENGINE_STREAMS_H
+
+#include "params.h"
+#include "stream.h"
+
+#define QUIC_STREAMS_HASH_BITS	6
+#define QUIC_STREAMS_MAX	(1ULL << 60)	/* RFC 9000, 4.6 */
+
+struct quic_streams;
+
+/**
+ * struct quic_streams_ops - what happened
+ * @event: an event of section 7 (STREAM_UPDATE, STREAM_MAX_DATA, STREAM_MAX_STREAM)
+ * @readable: a segment was appended to the data queue
+ * @writable: a limit was raised or a stream ended: waiting writers look again; @stream NULL: any
+ * @room: may another segment be kept (see quic_conn_ops.rx_room)?
+ */
+struct quic_streams_ops {
+	void (*event)(struct quic_streams *st, u8 type, const union quic_event *event);
+	void (*readable)(struct quic_streams *st, struct quic_stream *stream);
+	void (*writable)(struct quic_streams *st, struct quic_stream *stream);
+	bool (*room)(struct quic_streams *st, bool in_order);
+};
+
+/**
+ * struct quic_stream_type - limits of one of the two types (bidi, uni) in one direction of initiation
+ * @next: number (id >> 2) of the next unopened stream
+ * @max: streams of this type that may be opened: local: the peer's MAX_STREAMS; remote: announced
+ * @initial: @max at the beginning
+ * @open, @gone: streams existing / completely finished
+ * @max_pending: remote: MAX_STREAMS must be sent (again)
+ * @blocked_pending, @blocked_at: local: STREAMS_BLOCKED (S3.16)
+ */
+struct quic_stream_type {
+	u64 next, max, initial, open, gone;
+	u64 blocked_at;
+	bool max_pending, blocked_pending;
+};
+
+/**
+ * struct quic_streams - the table
+ * @type: [initiator: 0 local, 1 remote][0 bidi, 1 uni]
+ * @inq: deliverable segments of streams and datagrams in order of delivery (quic_segment.order)
+ * @inq_bytes: payload bytes in it
+ * @data_queue: streams with something to send, round robin; @control_queue: with other frames
+ * @active: ID of the active stream, -1 none (S3.11)
+ * @tx_max, @tx_used: connection flow control as sender: limit, bytes accepted from the application
+ * @rx_max, @rx_used, @rx_consumed, @rx_window, @rx_announced_at: as receiver: limit announced, sum of
+ *	highest offsets, bytes consumed, window
+ * @nodelay: S3.24; @flush: held bytes leave now (S3.23): set while a sender waits for space and at close
+ * @tx_bytes: bytes in send buffers (unsent and unacknowledged, SIOCOUTQ); @tx_unsent (SIOCOUTQNSD)
+ */
+struct quic_streams {
+	const struct quic_streams_ops *ops;
+	struct quic_mem *mem_tx, *mem_rx;
+	struct hlist_head table[1 << QUIC_STREAMS_HASH_BITS];
+	struct quic_stream_type type[2][2];
+	struct list_head inq;
+	u64 inq_bytes;
+	struct list_head data_queue, control_queue;
+	s64 active;
+	u64 tx_max, tx_used;
+	u64 tx_blocked_at;
+	u64 rx_max, rx_used, rx_consumed, rx_window, rx_announced_at;
+	u64 tx_bytes, tx_unsent;
+	u64 opened, accepted;
+	u64 window_bidi_local, window_bidi_remote, window_uni;		/* ours, for new streams */
+	u64 peer_bidi_local, peer_bidi_remote, peer_uni;		/* the peer's initial_max_stream_data_* */
+	bool is_server;
+	bool rx_max_pending, tx_blocked_pending;
+	bool nodelay, flush;
+	bool can_send;		/* the peer's parameters are known (S3.17) */
+};
+
+void quic_streams_init(struct quic_streams *st, const struct quic_streams_ops *ops,
+		       struct quic_mem *mem_tx, struct quic_mem *mem_rx, bool is_server);
+/* Frees every stream and segment, whatever refers to it; waiting callers must be gone. */
+void quic_streams_clear(struct quic_streams *st);
+/* Own limits; before the parameters are sent. */
+void quic_streams_set_local(struct quic_streams *st, const struct quic_params *params);
+/* The peer's limits, also when they replace remembered ones after 0-RTT (never lowers what was used, F17, P13). */
+void quic_streams_set_remote(struct quic_streams *st, const struct quic_params *params);
+
+/* ---- the application ---- */
+
+#define QUIC_STREAMS_ID_ANY	(-1LL)
+
+/**
+ * quic_streams_get_send() - resolve a stream for sending: S3.10 to S3.16 (S6.5 for STREAM_OPEN)
+ * @id: stream ID, or QUIC_STREAMS_ID_ANY
+ * @flags: stream flags (MSG_QUIC_STREAM_*)
+ * @use_active: for QUIC_STREAMS_ID_ANY: prefer the active stream (sendmsg yes, STREAM_OPEN no)
+ * @stream: the result
+ *
+ * Return: 0, -EINVAL, -ENOSTR, -ENOMEM, or -EAGAIN: stream limit reached (the caller waits or not;
+ * with MSG_QUIC_STREAM_SNDBLOCK a STREAMS_BLOCKED frame was made pending).
+ */
+int quic_streams_get_send(struct quic_streams *st, s64 id, u32 flags, bool use_active,
+			  struct quic_stream **stream);
+struct quic_stream *quic_streams_find(struct quic_streams *st, u64 id);
+
+/* Keep @stream while the lock is dropped (P01): it is not freed, though it may end. */
+void quic_streams_hold(struct quic_stream *stream);
+void quic_streams_unhold(struct quic_streams *st, struct quic_stream *stream);
+
+/* May bytes (or FIN) be added? 0 or -EINVAL (finished, reset). */
+int quic_streams_sendable(const struct quic_stream *stream);
+/* Bytes that flow control permits to add now (stream and connection). */
+u64 quic_streams_credit(const struct quic_streams *st, const struct quic_stream *stream);
+/* Sender waits for credit: with SNDBLOCK the BLOCKED frame that applies is made pending (S3.22). */
+void quic_streams_blocked(struct quic_streams *st, struct quic_stream *stream);
+/* Two steps as quic_sendbuf_reserve(); @want within quic_streams_credit(). NULL without memory. */
+u8 *quic_streams_reserve(struct quic_streams *st, struct quic_stream *stream, size_t want,
+			 bool may_sleep, size_t *room);
+void quic_streams_commit(struct quic_streams *st, struct quic_stream *stream, size_t len);
+/* End of a send call: queue the stream; @fin: FIN after the bytes; @more: S3.23. */
+void quic_streams_push(struct quic_streams *st, struct quic_stream *stream, bool fin, bool more);
+int quic_streams_reset(struct quic_streams *st, u64 id, u64 code);		/* S6.9, S6.10 */
+int quic_streams_stop_sending(struct quic_streams *st, u64 id, u64 code);	/* S6.11, S6.12 */
+
+/* First item to read, NULL if none. */
+struct quic_segment *quic_streams_head(struct quic_streams *st);
+/* The next segment that a merging read may continue with (S4.2): same stream, adjacent; else NULL. */
+struct quic_segment *quic_streams_next(struct quic_streams *st, struct quic_segment *seg);
+/**
+ * quic_streams_consume() - the reader took @len bytes of @seg
+ *
+ * Frees the segment when it is used up, grants flow control credit (S4.16): the frames become pending, so the caller
+ * transmits afterwards.
+ */
+void quic_streams_consume(struct quic_streams *st, struct quic_segment *seg, size_t len);
+
+/* ---- the peer: 0, negative errno (drop the packet), or a transport error code ---- */
+
+int quic_streams_on_stream(struct quic_streams *st, const struct quic_frame *frame, struct quic_ref *ref,
+			   size_t packet_len);
+int quic_streams_on_reset(struct quic_streams *st, u64 id, u64 code, u64 final_size);
+int quic_streams_on_stop_sending(struct quic_streams *st, u64 id, u64 code);
+int quic_streams_on_max_data(struct quic_streams *st, u64 max);
+int quic_streams_on_max_stream_data(struct quic_streams *st, u64 id, u64 max);
+int quic_streams_on_max_streams(struct quic_streams *st, bool uni, u64 max);
+int quic_streams_on_data_blocked(struct quic_streams *st, u64 max);
+int quic_streams_on_stream_data_blocked(struct quic_streams *st, u64 id, u64 max);
+
+/* ---- packets ---- */
+
+/**
+ * quic_streams_pending() - is there anything to send now?
+ * @in_flight: ack-eliciting packets are in flight (for the Nagle-like rule S3.24)
+ * @mss: payload of a full packet
+ */
+bool quic_streams_pending(const struct quic_streams *st, bool in_flight, size_t mss);
+/* Upper bound of payload bytes that wait (lost and new, credit applied at acceptance). */
+u64 quic_streams_backlog(const struct quic_streams *st);
+/**
+ * quic_streams_fill() - write frames into a packet until it is full or nothing is left
+ *
+ * Control frames first, then STREAM frames round robin. Appends to sent->frames (up to
+ * QUIC_SENT_FRAMES_MAX) and counts references.
+ *
+ * Return: true if anything was written.
+ */
+bool quic_streams_fill(struct quic_streams *st, struct quic_writer *w, struct quic_sent *sent, bool in_flight);
+/* Fate of a frame of a sent packet. Both give up the record's reference. */
+void quic_streams_acked(struct quic_streams *st, const struct quic_sent_frame *frame);
+void quic_streams_lost(struct quic_streams *st, const struct quic_sent_frame *frame);
+/* Nothing new to send for a PTO probe: the oldest unacknowledged bytes count as lost. True if there are any. */
+bool quic_streams_probe(struct quic_streams *st);
+
+#endif
