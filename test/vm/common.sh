@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2034
+# Sourced by the scripts of test/vm: where things are, and the helpers they share.
+
+VM_DIR=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+REPO_DIR=$(cd -- "$VM_DIR/../.." && pwd -P)
+CACHE_DIR=${KQUIC_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/kquic}
+
+# The kernels by name; the last argument of "run --kernel" is one of these.
+KERNELS=(6.1 6.12 newest)
+DEFAULT_KERNEL=6.12
+
+# Exit statuses of "run" that the command itself did not choose.
+readonly STATUS_HARNESS=96 STATUS_KERNEL_REPORT=97 STATUS_RMMOD=98 STATUS_TIMEOUT=124
+
+log() {
+	printf 'vm: %s\n' "$*" >&2
+}
+
+die() {
+	log "$*"
+	exit "$STATUS_HARNESS"
+}
+
+require_kernel_name() {
+	local name
+	for name in "${KERNELS[@]}"; do
+		[[ $1 == "$name" ]] && return 0
+	done
+	die "unknown kernel '$1' (known: ${KERNELS[*]})"
+}
+
+require_kind() {
+	[[ $1 == qemu || $1 == uml ]] || die "unknown kind '$1' (known: qemu, uml)"
+}
+
+kernel_dir() {
+	printf '%s/kernels/%s' "$CACHE_DIR" "$1"
+}
+
+uml_dir() {
+	printf '%s/uml/%s' "$CACHE_DIR" "$1"
+}
+
+# kernel_release NAME: the release string (uname -r) of a fetched kernel.
+kernel_release() {
+	cat "$(kernel_dir "$1")/release"
+}
+
+# headers_dir KIND NAME: the directory that "make -C" takes to build a module.
+headers_dir() {
+	if [[ $1 == uml ]]; then
+		printf '%s/build' "$(uml_dir "$2")"
+	else
+		printf '%s/root/usr/src/linux-headers-%s' "$(kernel_dir "$2")" "$(kernel_release "$2")"
+	fi
+}
+
+# module_dir KIND NAME: where the module of this checkout is built for that kernel.
+module_dir() {
+	local checkout
+	checkout=$(cksum <<<"$REPO_DIR")
+	printf '%s/build/%s-%s/%s-%s' "$CACHE_DIR" "${REPO_DIR##*/}" "${checkout%% *}" "$1" "$2"
+}
+
+# with_lock NAME COMMAND...: one process at a time, because checkouts share the cache.
+with_lock() {
+	local lock=$CACHE_DIR/locks/$1
+	shift
+	mkdir -p -- "${lock%/*}"
+	(
+		flock 9
+		"$@" 9>&-
+	) 9>"$lock"
+}
