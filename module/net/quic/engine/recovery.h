@@ -9,6 +9,7 @@
 #include "ackset.h"
 #include "cong.h"
 #include "pacer.h"
+#include "rtt.h"
 #include "sent.h"
 
 enum quic_space_id {
@@ -38,6 +39,9 @@ enum quic_space_id {
  * @probes: PTO probe packets that must be sent regardless of the congestion window (6.2.4)
  * @skip_pn: packet number that was skipped against optimistic ACKs (RFC 9000, 21.4), U64_MAX if none
  * @peer_ecn: ECN counts the peer last reported (RFC 9000, 13.4.2.1)
+ * @lost_since: when the first of a run of lost ack-eliciting packets was sent, with no acknowledged one in between;
+ *	QUIC_NEVER if there is no such run (RFC 9002, 7.6.2)
+ * @acked_sent_at: latest send time of the packets acknowledged so far
  */
 struct quic_space {
 	struct quic_ackset received;
@@ -56,12 +60,8 @@ struct quic_space {
 	bool discarded;
 	u64 skip_pn;
 	u64 peer_ecn[3];
-};
-
-struct quic_rtt {
-	u64 latest, smoothed, var, min;	/* ns; smoothed and var as RFC 9002, 5.3 says */
-	u64 first_sample_at;		/* 0: no sample yet */
-	u64 initial;			/* kInitialRtt or the configured one */
+	u64 lost_since;
+	u64 acked_sent_at;
 };
 
 struct quic_recovery;
@@ -78,11 +78,15 @@ struct quic_recovery_ops {
  * struct quic_recovery - loss detection of a connection
  * @cong, @pacer, @rtt: of the active path (a path has its own; a migration replaces them)
  * @max_ack_delay: the peer's, ns; counts only once the handshake is confirmed (5.3)
- * @pto_count: consecutive probe timeouts
+ * @pto_count: consecutive probe timeouts; @pto_total: all of them
+ * @packets_lost: packets in flight that were declared lost
+ * @armed_at: last event that rearms the timer (A.8), from which a client's anti-deadlock PTO runs
  * @is_server, @handshake_confirmed, @peer_validated: for the timers (6.2.1, 6.2.2.1): whether this end may assume that
- *	the peer has validated its address
+ *	the peer has validated its address; a client learns that from the first Handshake acknowledgement
  * @amplification_blocked: a server may not send now, so no PTO is armed (6.2.2.1)
  * @has_handshake_keys: which space a client's anti-deadlock probe uses (6.2.2.1)
+ * @ecn_failed: ECN counts of the peer were not plausible: packets must not be marked any more, and
+ *	its CE counts are not believed (RFC 9000, 13.4.2)
  */
 struct quic_recovery {
 	const struct quic_recovery_ops *ops;
@@ -95,15 +99,20 @@ struct quic_recovery {
 	u32 pto_count;
 	u64 pto_total;
 	u64 packets_lost;
+	u64 armed_at;
 	bool is_server, handshake_confirmed, peer_validated, amplification_blocked, has_handshake_keys;
+	bool ecn_failed;
 };
 
 void quic_recovery_init(struct quic_recovery *rec, const struct quic_recovery_ops *ops,
 			struct quic_mem *mem, bool is_server, u8 algorithm, u64 initial_rtt, u32 mtu);
-/* Gives up all records: @ops->lost is not called; the caller has released what they refer to (quic_recovery_release). */
+/* Frees all records. @ops are not called; where frames refer to streams, quic_recovery_discard() comes first. */
 void quic_recovery_clear(struct quic_recovery *rec);
 
-/* A packet left. @sent was filled in by the caller through quic_sent_add(). */
+/*
+ * A packet left. @sent was filled in by the caller after quic_sent_add(), except sent_at. An
+ * ack-eliciting one uses up one of space->probes. Pacing is the caller's (quic_pacer_sent()).
+ */
 void quic_recovery_on_sent(struct quic_recovery *rec, enum quic_space_id space, struct quic_sent *sent, u64 now);
 
 /**
@@ -116,9 +125,9 @@ void quic_recovery_on_sent(struct quic_recovery *rec, enum quic_space_id space, 
 int quic_recovery_on_ack(struct quic_recovery *rec, enum quic_space_id space, struct quic_ack_frame *ack,
 			 u64 delay, u64 now);
 
-/* Next deadline of loss detection (loss time or PTO), QUIC_NEVER if none. RFC 9002, A.8. */
-u64 quic_recovery_deadline(struct quic_recovery *rec, u64 now);
-/* It has come: declares losses, or asks for probes in a space (->probes). RFC 9002, A.9. */
+/* Next deadline of loss detection (loss time or PTO), maybe in the past; QUIC_NEVER if none. RFC 9002, A.8. */
+u64 quic_recovery_deadline(const struct quic_recovery *rec);
+/* Has it come? Declares losses, or asks for probes in spaces (->probes). RFC 9002, A.9. */
 void quic_recovery_on_timeout(struct quic_recovery *rec, u64 now);
 
 /* Keys of a space were discarded: its packets leave flight, are neither acked nor lost. RFC 9002, 6.4. @ops->lost is
@@ -131,7 +140,15 @@ void quic_recovery_lose_all(struct quic_recovery *rec, enum quic_space_id space,
 /* PTO of a space without back-off, max_ack_delay included where it counts (6.2.1). */
 u64 quic_recovery_pto(const struct quic_recovery *rec, enum quic_space_id space);
 
-/* Bookkeeping of a received packet: when must an ACK leave (RFC 9000, 13.2.1, 13.2.2; S8.10)? */
+/**
+ * quic_space_on_received() - a packet was processed: when must an ACK leave?
+ * @at_once: it holds a frame that is acknowledged at once (S8.10)
+ * @max_ack_delay: ns; 0 in Initial and Handshake spaces
+ * @ecn: ECN bits of its datagram
+ *
+ * RFC 9000, 13.2.1 and 13.2.2: out-of-order packets, CE marks and every second ack-eliciting packet make the ACK due
+ * at @now, the rest within @max_ack_delay. The caller sends after a whole train, so a train costs one ACK.
+ */
 void quic_space_on_received(struct quic_space *space, u64 pn, bool ack_eliciting, bool at_once,
 			    u64 max_ack_delay, u8 ecn, u64 now);
 /* An ACK frame for all of it was written into a packet. */

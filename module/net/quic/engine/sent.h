@@ -5,8 +5,8 @@
  * Frames are never stored: a record says which part of which state each frame carried, so that a
  * loss makes that state pending again and the newest value is sent (RFC 9000, 13.3).
  *
- * Records of one space are kept by packet number in blocks of fixed size: adding, finding and
- * removing are O(1), one allocation serves many packets.
+ * Records of one space are kept by packet number in blocks of fixed size, found through a ring of
+ * pointers: adding, finding and removing are O(1), one allocation serves many packets.
  */
 #ifndef QUIC_ENGINE_SENT_H
 #define QUIC_ENGINE_SENT_H
@@ -39,6 +39,7 @@ struct quic_sent_frame {
  * @sent_at: when
  * @size: bytes of the packet as counted by congestion control
  * @used: the record is live (a skipped or settled packet number has an unused record)
+ * @acked: it was settled by an acknowledgement, not by loss (RFC 9002, 7.6.2 asks later)
  * @path: index of the path it went out on
  * @level: encryption level (enum quic_crypto_level) it was sent in: 0-RTT and 1-RTT share a space
  * @delivered_*: snapshot for delivery rate, reserved for congestion controllers that need it
@@ -49,16 +50,29 @@ struct quic_sent {
 	u8 frame_count;
 	u8 path;
 	u8 level;
-	u8 used:1, ack_eliciting:1, in_flight:1, ecn_marked:1, pmtu_probe:1, app_limited:1;
+	u8 used:1, acked:1, ack_eliciting:1, in_flight:1, ecn_marked:1, pmtu_probe:1, app_limited:1;
 	struct quic_sent_frame frames[QUIC_SENT_FRAMES_MAX];
 };
 
-struct quic_sent_block;
+/* With the 160 bytes of a record on 64-bit machines a block is a little less than a page. */
+#define QUIC_SENT_BLOCK	24
 
-/* @first: lowest packet number that may have a live record; @next: one above the highest. */
+struct quic_sent_block {
+	struct quic_sent rec[QUIC_SENT_BLOCK];
+};
+
+/**
+ * struct quic_sent_queue - the records of a space
+ * @ring: pointers to blocks, @ring_size (a power of two) of them
+ * @head: index of the first block in @ring, @count: blocks from there on, reserved ones included
+ * @base: packet number of the first record of the first block
+ * @first: lowest packet number that may have a live record
+ * @next: one above the highest that has one
+ */
 struct quic_sent_queue {
-	struct list_head blocks;
-	u64 first, next;
+	struct quic_sent_block **ring;
+	u32 ring_size, head, count;
+	u64 base, first, next;
 };
 
 void quic_sent_init(struct quic_sent_queue *q);
@@ -66,17 +80,21 @@ void quic_sent_init(struct quic_sent_queue *q);
 void quic_sent_clear(struct quic_sent_queue *q, struct quic_mem *mem);
 /**
  * quic_sent_reserve() - make sure that @count more records can be added without allocating
+ * @count: packet numbers from q->next on, skipped ones included
  *
- * Called before a train is built, so that a packet is never sent without a record.
+ * Called before a train is built, so that a packet is never sent without a record. Return: 0 or
+ * -ENOMEM.
  */
 int quic_sent_reserve(struct quic_sent_queue *q, struct quic_mem *mem, unsigned int count);
-/* The record for packet number @pn >= q->next (a jump leaves unused records; keep jumps small). */
+/* The record for packet number @pn >= q->next, which was reserved. Zeroed but for @used. */
 struct quic_sent *quic_sent_add(struct quic_sent_queue *q, u64 pn);
 /* NULL if there is no live record. */
-struct quic_sent *quic_sent_find(struct quic_sent_queue *q, u64 pn);
+struct quic_sent *quic_sent_find(const struct quic_sent_queue *q, u64 pn);
+/* The same, dead or alive, for q->first <= @pn < q->next. */
+struct quic_sent *quic_sent_at(const struct quic_sent_queue *q, u64 pn);
 /* The lowest live record with number >= *pn; sets *pn. NULL at the end. */
-struct quic_sent *quic_sent_next(struct quic_sent_queue *q, u64 *pn);
-/* Drop the record; whole blocks at the front are freed. */
-void quic_sent_remove(struct quic_sent_queue *q, struct quic_mem *mem, u64 pn);
+struct quic_sent *quic_sent_next(const struct quic_sent_queue *q, u64 *pn);
+/* Records that are not live any more (@used was cleared) at the front are dropped, their blocks freed. */
+void quic_sent_trim(struct quic_sent_queue *q, struct quic_mem *mem);
 
 #endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Declaring packets lost, and the timer: shared by recovery.c, loss.c and pto.c only. */
+#ifndef QUIC_ENGINE_LOSS_H
+#define QUIC_ENGINE_LOSS_H
+
+#include "recovery.h"
+
+/*
+ * DetectAndRemoveLostPackets() and OnPacketsLost() of RFC 9002, A.10 and B.8. Records that an ACK
+ * frame has just acknowledged are marked, but still live. The caller trims the queue.
+ */
+void quic_loss_detect(struct quic_recovery *rec, enum quic_space_id space, u64 now);
+
+/* RFC 9002, A.8: PeerCompletedAddressValidation() */
+bool quic_pto_peer_validated(const struct quic_recovery *rec);
+
+#endif

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Pacing at the granularity of trains (RFC 9002, 7.7). */
+#include "pacer.h"
+
+/* A train is what leaves in this time, but never less than an initial window (RFC 9002, 7.7). */
+#define QUANTUM		QUIC_MSEC
+#define BURST_PACKETS	10
+#define BURST_MAX	65536
+
+void quic_pacer_init(struct quic_pacer *pacer)
+{
+	memset(pacer, 0, sizeof(*pacer));
+	pacer->max_rate = U64_MAX;
+}
+
+/* How long @bytes take at the current rate; @bytes < 2^32. */
+static u64 duration(const struct quic_pacer *pacer, u64 bytes)
+{
+	return div64_u64(bytes * QUIC_SEC, pacer->rate);
+}
+
+void quic_pacer_update(struct quic_pacer *pacer, u64 window, u64 srtt, bool slow_start, u32 mtu)
+{
+	u64 quantum, floor = (u64)mtu * BURST_PACKETS;
+
+	/* Times 5/4, or 2 while the window doubles in every round trip; no overflow below 8 GB. */
+	window = min(window, 1ULL << 33);
+	window = slow_start ? 2 * window : window + window / 4;
+	pacer->rate = max(div64_u64(window * (QUIC_SEC / 16), max(srtt / 16, 1ULL)), 1ULL);
+	pacer->rate = max(min(pacer->rate, pacer->max_rate), 1ULL);
+
+	quantum = div_u64(pacer->rate, QUIC_SEC / QUANTUM);
+	pacer->burst = max(floor, min_t(u64, quantum, BURST_MAX));
+}
+
+u64 quic_pacer_room(const struct quic_pacer *pacer, u64 now, u32 mtu)
+{
+	u64 late, burst = max_t(u64, pacer->burst, mtu);
+
+	if (!pacer->rate)
+		return U64_MAX;
+	if (now < pacer->next_at)
+		return 0;
+	/* Who comes late may catch up, by one train at most. */
+	late = min(now - pacer->next_at, duration(pacer, burst));
+	return burst + div_u64(late * pacer->rate, QUIC_SEC);
+}
+
+void quic_pacer_sent(struct quic_pacer *pacer, u64 bytes, u64 now)
+{
+	u64 earliest;
+
+	if (!pacer->rate)
+		return;
+	earliest = duration(pacer, pacer->burst);
+	earliest = now > earliest ? now - earliest : 0;
+	pacer->next_at = max(pacer->next_at, earliest) + duration(pacer, bytes);
+}
