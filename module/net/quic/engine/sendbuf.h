@@ -16,9 +16,12 @@ struct quic_range {
 	u64 start, end;		/* end is exclusive */
 };
 
+struct quic_chunk;
+
 /**
  * struct quic_sendbuf - an outgoing byte stream
  * @chunks: payload in order
+ * @hint: chunks where copying went on last, of lost [0] and of new bytes [1], or NULL
  * @start: everything before was acknowledged and freed
  * @next: everything before was sent at least once
  * @end: bytes accepted from the application so far
@@ -28,6 +31,7 @@ struct quic_range {
  */
 struct quic_sendbuf {
 	struct list_head chunks;
+	struct quic_chunk *hint[2];
 	u64 start, next, end;
 	struct rb_root acked;
 	u8 lost_count;
@@ -35,6 +39,7 @@ struct quic_sendbuf {
 };
 
 void quic_sendbuf_init(struct quic_sendbuf *sb);
+/* Forget all bytes; @end stays. */
 void quic_sendbuf_clear(struct quic_sendbuf *sb, struct quic_mem *mem);
 
 /**
@@ -59,6 +64,8 @@ void quic_sendbuf_acked(struct quic_sendbuf *sb, struct quic_mem *mem, u64 offse
 void quic_sendbuf_lost(struct quic_sendbuf *sb, u64 offset, size_t len);
 /* Everything sent and not acknowledged counts as lost: PTO probes, 0-RTT rejection. */
 void quic_sendbuf_lost_all(struct quic_sendbuf *sb);
+/* How many bytes wait to be sent again. */
+u64 quic_sendbuf_lost_bytes(const struct quic_sendbuf *sb);
 /* All @end bytes acknowledged? */
 static inline bool quic_sendbuf_done(const struct quic_sendbuf *sb)
 {

@@ -19,6 +19,9 @@
  * @reset_pending, @blocked_pending: frame must be sent (again)
  * @more: the last bytes were given with MSG_MORE: only full packets leave (S3.23)
  * @blocked_at: limit for which STREAM_DATA_BLOCKED was sent last, U64_MAX none (S3.22)
+ * @small_end: end of the last bytes that left in a packet with room to spare; while they are not
+ *	acknowledged another such packet is held (S3.24)
+ * @used: the application has sent something on it, or it was reset (S3.14)
  */
 struct quic_stream_send {
 	u8 state;
@@ -26,6 +29,7 @@ struct quic_stream_send {
 	u64 max_data;
 	u64 reset_code, reset_size;
 	u64 blocked_at;
+	u64 small_end;
 	u8 fin:1, fin_sent:1, fin_acked:1, reset_pending:1, blocked_pending:1, more:1, used:1;
 };
 
@@ -34,13 +38,14 @@ struct quic_stream_send {
  * @state: QUIC_STREAM_RECV_STATE_*
  * @max_data: limit that was announced
  * @window: of flow control: limit = bytes consumed + window
- * @consumed: bytes the application has read, or that were discarded
+ * @readable: deliverable segments that were not read yet, through ->siblings
+ * @consumed: how many bytes the application has read or this end has discarded
  * @announced_at: value of @consumed when max_data was last raised
  * @final_size: U64_MAX while unknown
  * @stop_code: of STOP_SENDING
  * @stopped: this end asked to stop: data is discarded on arrival (S4.19, F31)
  * @stop_pending, @max_pending: frame must be sent (again)
- * @fin_delivered: the FIN segment is in the reader's queue or was read
+ * @started: a STREAM frame was received
  */
 struct quic_stream_recv {
 	u8 state;
@@ -49,23 +54,25 @@ struct quic_stream_recv {
 	u64 max_data, window, consumed, announced_at;
 	u64 final_size;
 	u64 stop_code;
-	u8 stopped:1, stop_pending:1, max_pending:1, fin_delivered:1, started:1;
+	u8 stopped:1, stop_pending:1, max_pending:1, started:1;
 };
 
 /**
  * struct quic_stream - a stream
- * @hash: in quic_streams.table
+ * @node: in quic_streams.table, by ID, until it is freed
  * @data_queue: in quic_streams.data_queue while it has bytes or FIN to send
  * @control_queue: in quic_streams.control_queue while a frame other than STREAM is pending
  * @in_flight: records of sent packets that refer to this stream
  * @users: waiting system calls and, later, peeled-off sockets
  *
- * A stream is freed when both parts are terminal, nothing refers to it (in_flight, users) and its unread data has been
- * read or dropped (P01, P02).  "Gone" in the sense of S8.4 it is earlier: when both parts are terminal.
+ * @gone: both parts are terminal (S8.4): it is not found by its ID any more
+ *
+ * A stream is freed when it is gone, nothing refers to it (in_flight, users) and its unread data has
+ * been read or dropped (P01, P02).
  */
 struct quic_stream {
 	u64 id;
-	struct hlist_node hash;
+	struct rb_node node;
 	struct list_head data_queue;
 	struct list_head control_queue;
 	struct quic_stream_send send;

@@ -11,7 +11,6 @@
 #include "params.h"
 #include "stream.h"
 
-#define QUIC_STREAMS_HASH_BITS	6
 #define QUIC_STREAMS_MAX	(1ULL << 60)	/* RFC 9000, 4.6 */
 
 struct quic_streams;
@@ -47,6 +46,9 @@ struct quic_stream_type {
 
 /**
  * struct quic_streams - the table
+ * @mem: charged for local streams: the application, not the peer, decides how many there are
+ * @mem_tx: charged for bytes to send; @mem_rx: for received segments and for streams of the peer
+ * @table: all streams by ID, also those gone but still referred to
  * @type: [initiator: 0 local, 1 remote][0 bidi, 1 uni]
  * @inq: deliverable segments of streams and datagrams in order of delivery (quic_segment.order)
  * @inq_bytes: payload bytes in it
@@ -56,12 +58,14 @@ struct quic_stream_type {
  * @rx_max, @rx_used, @rx_consumed, @rx_window, @rx_announced_at: as receiver: limit announced, sum of
  *	highest offsets, bytes consumed, window
  * @nodelay: S3.24; @flush: held bytes leave now (S3.23): set while a sender waits for space and at close
- * @tx_bytes: bytes in send buffers (unsent and unacknowledged, SIOCOUTQ); @tx_unsent (SIOCOUTQNSD)
+ * @tx_bytes: bytes in send buffers (unsent and unacknowledged, SIOCOUTQ); @tx_unsent: of them, never
+ *	sent (SIOCOUTQNSD); @tx_lost: of them, to be sent again
+ * @opened, @accepted: streams that this end, that the peer has opened so far
  */
 struct quic_streams {
 	const struct quic_streams_ops *ops;
-	struct quic_mem *mem_tx, *mem_rx;
-	struct hlist_head table[1 << QUIC_STREAMS_HASH_BITS];
+	struct quic_mem *mem, *mem_tx, *mem_rx;
+	struct rb_root table;
 	struct quic_stream_type type[2][2];
 	struct list_head inq;
 	u64 inq_bytes;
@@ -70,7 +74,7 @@ struct quic_streams {
 	u64 tx_max, tx_used;
 	u64 tx_blocked_at;
 	u64 rx_max, rx_used, rx_consumed, rx_window, rx_announced_at;
-	u64 tx_bytes, tx_unsent;
+	u64 tx_bytes, tx_unsent, tx_lost;
 	u64 opened, accepted;
 	u64 window_bidi_local, window_bidi_remote, window_uni;		/* ours, for new streams */
 	u64 peer_bidi_local, peer_bidi_remote, peer_uni;		/* the peer's initial_max_stream_data_* */
@@ -81,7 +85,8 @@ struct quic_streams {
 };
 
 void quic_streams_init(struct quic_streams *st, const struct quic_streams_ops *ops,
-		       struct quic_mem *mem_tx, struct quic_mem *mem_rx, bool is_server);
+		       struct quic_mem *mem, struct quic_mem *mem_tx, struct quic_mem *mem_rx,
+		       bool is_server);
 /* Frees every stream and segment, whatever refers to it; waiting callers must be gone. */
 void quic_streams_clear(struct quic_streams *st);
 /* Own limits; before the parameters are sent. */
@@ -133,8 +138,8 @@ struct quic_segment *quic_streams_next(struct quic_streams *st, struct quic_segm
 /**
  * quic_streams_consume() - the reader took @len bytes of @seg
  *
- * Frees the segment when it is used up, grants flow control credit (S4.16): the frames become pending, so the caller
- * transmits afterwards.
+ * Frees the segment when it is used up, and with it perhaps its stream; grants flow control credit (S4.16): the frames
+ * become pending, so the caller transmits afterwards.
  */
 void quic_streams_consume(struct quic_streams *st, struct quic_segment *seg, size_t len);
 
