@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Session tickets: a server sends one after the handshake (RFC 9001, 4.5); a client's socket
+ * collects it, and GnuTLS makes session data of it when the application asks.
+ */
+#include <errno.h>
+
+#include "context.h"
+#include "log.h"
+
+#define QUIC_TICKET_KEY_SIZE	64
+#define QUIC_TICKET_SIZE	4096	/* the socket collects no more */
+#define QUIC_TICKET_HEADER_SIZE	4	/* RFC 8446, 4: type, 24-bit length */
+
+/* Encrypt tickets under a key that all connections of a listener with this peer share. */
+int quic_ticket_enable(gnutls_session_t session, int sockfd)
+{
+	uint8_t data[QUIC_TICKET_SIZE];
+	socklen_t len = sizeof(data);
+	gnutls_datum_t key = { .data = data };
+	int ret;
+
+	if (getsockopt(sockfd, SOL_QUIC, QUIC_SOCKOPT_SESSION_TICKET, data, &len))
+		return -errno;
+	/* A key that the application set on the socket may have another size than GnuTLS wants. */
+	if (len < QUIC_TICKET_KEY_SIZE)
+		return -EINVAL;
+	key.size = QUIC_TICKET_KEY_SIZE;
+	ret = gnutls_session_ticket_enable_server(session, &key);
+	gnutls_memset(data, 0, sizeof(data));
+	return ret;
+}
+
+/* Ask GnuTLS for a ticket, unless the session made one without being asked. */
+int quic_ticket_send(struct quic_context *ctx)
+{
+	int ret;
+
+	if (ctx->ticket_sent)
+		return 0;
+	ret = gnutls_session_ticket_send(ctx->session, 1, 0);
+	return ret < 0 ? ret : 0;
+}
+
+/* Bytes of the first message. More may follow it in the socket's buffer. */
+static size_t quic_ticket_message_size(const uint8_t *data, size_t len)
+{
+	size_t size;
+
+	if (len < QUIC_TICKET_HEADER_SIZE)
+		return 0;
+	size = QUIC_TICKET_HEADER_SIZE + (data[1] << 16 | data[2] << 8 | data[3]);
+	return size <= len ? size : 0;
+}
+
+static int quic_ticket_take(struct quic_context *ctx)
+{
+	uint8_t data[QUIC_TICKET_SIZE];
+	socklen_t len = sizeof(data);
+	size_t size;
+	int ret;
+
+	if (ctx->ticket_taken)
+		return 0;
+	if (getsockopt(ctx->sockfd, SOL_QUIC, QUIC_SOCKOPT_SESSION_TICKET, data, &len))
+		return -errno;
+	size = quic_ticket_message_size(data, len);
+	if (!size)
+		return 0;
+	ret = gnutls_handshake_write(ctx->session, GNUTLS_ENCRYPTION_LEVEL_APPLICATION, data, size);
+	if (ret < 0) {
+		quic_log_err("the session ticket was refused: %s", gnutls_strerror(ret));
+		return ret;
+	}
+	ctx->ticket_taken = true;
+	return 0;
+}
+
+int quic_session_get_data(gnutls_session_t session, void *data, size_t *size)
+{
+	struct quic_context *ctx;
+	int ret;
+
+	if (!session || !data || !size)
+		return -EINVAL;
+	ctx = quic_context_find(session);
+	if (!ctx || !ctx->complete || ctx->server)
+		return -EINVAL;
+	ret = quic_ticket_take(ctx);
+	if (ret)
+		return ret;
+	if (!ctx->ticket_taken) {
+		*size = 0;
+		return 0;
+	}
+	return gnutls_session_get_data(session, data, size);
+}
+
+int quic_session_set_data(gnutls_session_t session, const void *data, size_t size)
+{
+	if (!session || !data)
+		return -EINVAL;
+	return gnutls_session_set_data(session, data, size);
+}
