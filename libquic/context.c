@@ -16,8 +16,6 @@ static void quic_context_destroy(gnutls_ext_priv_data_t data)
 	if (!ctx)
 		return;
 	quic_outbox_purge(&ctx->outbox);
-	if (ctx->anti_replay)
-		gnutls_anti_replay_deinit(ctx->anti_replay);
 	free(ctx->buffer);
 	free(ctx);
 }

@@ -27,10 +27,10 @@ struct quic_outbox;
  * @ticket_sent: a NewSessionTicket went into the outbox
  * @ticket_taken: GnuTLS was given the NewSessionTicket that the socket collected
  * @error: first failure that happened inside a GnuTLS callback, as a negative errno
+ * @received: bytes of handshake messages received
  * @tls_error: GnuTLS error that ended the handshake
  * @alert: TLS alert that ended the handshake, or -1
  * @outbox: messages of the handshake not yet sent
- * @anti_replay: accepts every early ClientHello
  * @step: the current step; the members below are what it points to
  * @msg: message header
  * @iov: the bytes to send or the room for those received
@@ -49,10 +49,10 @@ struct quic_context {
 	bool ticket_sent;
 	bool ticket_taken;
 	int error;
+	size_t received;
 	int tls_error;
 	int alert;
 	struct quic_outbox *outbox;
-	gnutls_anti_replay_t anti_replay;
 	struct quic_handshake_step step;
 	struct msghdr msg;
 	struct iovec iov;
@@ -79,6 +79,8 @@ void quic_alert_from_peer(struct quic_context *ctx);
 
 void quic_verify_log(gnutls_session_t session);
 int quic_verify_alert(gnutls_session_t session);
+
+int quic_early_data_enable(gnutls_session_t session);
 
 int quic_ticket_send(struct quic_context *ctx);
 int quic_ticket_enable(gnutls_session_t session, int sockfd);

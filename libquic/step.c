@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "context.h"
 #include "level.h"
@@ -14,6 +13,9 @@
 
 /* At least what a UDP datagram can carry: then a handshake message is received in one piece. */
 #define QUIC_STEP_BUFFER_SIZE	65536
+
+/* More than any handshake needs; GnuTLS itself would buffer a message of 16 MiB. */
+#define QUIC_STEP_RECEIVE_LIMIT	(256 * 1024)
 
 /* gnutls_handshake_read_func: GnuTLS wrote a message for the peer */
 static int quic_step_queue(gnutls_session_t session, gnutls_record_encryption_level_t level,
@@ -157,6 +159,11 @@ static int quic_step_received(struct quic_context *ctx, int *tls_error)
 	if (level < 0)
 		return level;
 
+	ctx->received += retval;
+	if (ctx->received > QUIC_STEP_RECEIVE_LIMIT) {
+		*tls_error = GNUTLS_E_HANDSHAKE_TOO_LARGE;
+		return 0;
+	}
 	*tls_error = gnutls_handshake_write(ctx->session, quic_level_to_gnutls(level), ctx->buffer,
 					    retval);
 	if (*tls_error >= 0)
@@ -184,30 +191,6 @@ static int quic_step_fail(struct quic_context *ctx, int error, int tls_error)
 	quic_log_err("handshake failed: %s", gnutls_strerror(tls_error));
 	quic_alert_decide(ctx, tls_error);
 	return tls_error;
-}
-
-static int quic_step_accept_replay(void *ptr, time_t expires, const gnutls_datum_t *key,
-				   const gnutls_datum_t *data)
-{
-	(void)ptr;
-	(void)expires;
-	(void)key;
-	(void)data;
-	return 0;
-}
-
-/* RFC 9001, 9.2: whether replays matter is the application's to decide; here 0-RTT just works. */
-static int quic_step_enable_early_data(struct quic_context *ctx)
-{
-	int ret;
-
-	ret = gnutls_anti_replay_init(&ctx->anti_replay);
-	if (ret)
-		return ret;
-	gnutls_anti_replay_set_add_function(ctx->anti_replay, quic_step_accept_replay);
-	gnutls_anti_replay_enable(ctx->session, ctx->anti_replay);
-	/* RFC 9001, 4.6.1: tickets always say 0xffffffff, QUIC's own limits apply. */
-	return gnutls_record_set_max_early_data_size(ctx->session, UINT32_MAX);
 }
 
 /* Only clients can read a token (the size fits every token). */
@@ -252,7 +235,7 @@ int quic_handshake_init(gnutls_session_t session, struct quic_handshake_step **p
 	gnutls_alert_set_read_function(session, quic_alert_raised);
 
 	if (ctx->server)
-		ret = quic_step_enable_early_data(ctx);
+		ret = quic_early_data_enable(session);
 	else
 		ret = quic_step_run_tls(ctx);
 	if (ret < 0)

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A client and a server session over the socket double, and what tests do with both.
+ */
+#ifndef _PAIR_H
+#define _PAIR_H
+
+#include <stdbool.h>
+#include <netinet/quic.h>
+
+#include "certificate.h"
+
+/* Certificates and key files, made once before the tests. */
+struct pki {
+	struct certificate authority;
+	struct certificate server;	/* for server.test */
+	struct certificate expired;	/* for server.test */
+};
+
+extern struct pki pki;
+
+#define SERVER_CERT_FILE	"server-cert.pem"
+#define SERVER_KEY_FILE		"server-key.pem"
+#define PSK_SERVER_FILE		"server.psk"
+#define PSK_CLIENT_FILE		"client.psk"
+
+struct end {
+	gnutls_session_t session;
+	gnutls_certificate_credentials_t cred;
+	struct quic_handshake_step *step;
+	int fd;
+	int result;	/* of the last init or step */
+	bool done;
+};
+
+struct pair {
+	struct end client;
+	struct end server;
+};
+
+#define PAIR_EARLY_DATA	1	/* flag: enable 0-RTT on both ends */
+
+/* Fresh sockets and sessions; the server shows @cert. */
+void pair_create(struct pair *pair, const struct certificate *cert, unsigned int flags);
+void pair_destroy(struct pair *pair);
+
+/* Let the client trust the authority and verify the server's name. */
+void pair_verify(struct pair *pair, const char *hostname);
+
+/* Begin both handshakes. */
+void pair_init(struct pair *pair);
+/* Perform the current step of one end with a system call. False: nothing to receive. */
+bool end_perform(struct end *end);
+/* Run both ends until both are done; one that fails closes its socket. */
+void pair_run(struct pair *pair);
+/* pair_init(), pair_run(), both succeed. */
+void pair_handshake(struct pair *pair);
+
+#endif /* _PAIR_H */

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Session tickets, resumption and early data.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "../selftest/harness.h"
+#include "pair.h"
+#include "socket_double.h"
+
+struct session_data {
+	unsigned char bytes[4096];
+	size_t size;
+};
+
+static void get_data(struct pair *pair, struct session_data *data)
+{
+	data->size = sizeof(data->bytes);
+	ASSERT_EQ(quic_session_get_data(pair->client.session, data->bytes, &data->size), 0);
+	ASSERT(data->size > 0);
+}
+
+static void first_session(struct session_data *data, unsigned int flags)
+{
+	struct pair pair;
+
+	pair_create(&pair, &pki.server, flags);
+	pair_handshake(&pair);
+	ASSERT(!gnutls_session_is_resumed(pair.client.session));
+	get_data(&pair, data);
+	pair_destroy(&pair);
+}
+
+TEST(T181_server_sends_one_ticket)
+{
+	const unsigned char *ticket;
+	const void *bytes;
+	struct pair pair;
+	size_t len;
+
+	pair_create(&pair, &pki.server, 0);
+	pair_handshake(&pair);
+	len = double_ticket(&bytes);
+	ticket = bytes;
+	ASSERT(len > 4);
+	ASSERT_EQ(ticket[0], GNUTLS_HANDSHAKE_NEW_SESSION_TICKET);
+	ASSERT_EQ(4 + (ticket[1] << 16 | ticket[2] << 8 | ticket[3]), len);
+	pair_destroy(&pair);
+}
+
+TEST(T181_session_is_resumed)
+{
+	struct session_data data;
+	struct pair pair;
+
+	first_session(&data, 0);
+	pair_create(&pair, &pki.server, 0);
+	ASSERT_EQ(quic_session_set_data(pair.client.session, data.bytes, data.size), 0);
+	pair_handshake(&pair);
+	ASSERT(gnutls_session_is_resumed(pair.client.session));
+	ASSERT(gnutls_session_is_resumed(pair.server.session));
+	ASSERT(!double_has_secret(CLIENT_FD, QUIC_CRYPTO_EARLY, true));
+	pair_destroy(&pair);
+}
+
+TEST(T181_early_secrets_agree)
+{
+	struct session_data data;
+	struct pair pair;
+
+	first_session(&data, PAIR_EARLY_DATA);
+	pair_create(&pair, &pki.server, PAIR_EARLY_DATA);
+	ASSERT_EQ(quic_session_set_data(pair.client.session, data.bytes, data.size), 0);
+	pair_init(&pair);
+	/* The client's secret is there before the ClientHello leaves. */
+	ASSERT(double_has_secret(CLIENT_FD, QUIC_CRYPTO_EARLY, true));
+	pair_run(&pair);
+	ASSERT_EQ(pair.client.result, 0);
+	ASSERT_EQ(pair.server.result, 0);
+	ASSERT(gnutls_session_is_resumed(pair.client.session));
+	ASSERT(double_has_secret(SERVER_FD, QUIC_CRYPTO_EARLY, false));
+	ASSERT_MEM(double_secret(CLIENT_FD, QUIC_CRYPTO_EARLY, true)->secret,
+		   double_secret(SERVER_FD, QUIC_CRYPTO_EARLY, false)->secret,
+		   QUIC_CRYPTO_SECRET_BUFFER_SIZE);
+	ASSERT_EQ(double_secret(CLIENT_FD, QUIC_CRYPTO_EARLY, true)->type,
+		  double_secret(SERVER_FD, QUIC_CRYPTO_EARLY, false)->type);
+	pair_destroy(&pair);
+}
+
+TEST(ticket_again_gives_data_again)
+{
+	struct session_data first, second;
+	struct pair pair;
+
+	pair_create(&pair, &pki.server, 0);
+	pair_handshake(&pair);
+	get_data(&pair, &first);
+	get_data(&pair, &second);
+	ASSERT_EQ(first.size, second.size);
+	pair_destroy(&pair);
+}
+
+TEST(no_ticket_no_data)
+{
+	struct session_data data = { .size = sizeof(data.bytes) };
+	struct quic_handshake_step *step = NULL;
+	gnutls_session_t session;
+	struct pair pair;
+
+	pair_create(&pair, &pki.server, 0);
+	/* A server without a ticket key. */
+	gnutls_deinit(pair.server.session);
+	ASSERT_EQ(gnutls_init(&session, GNUTLS_SERVER | GNUTLS_NO_AUTO_SEND_TICKET), 0);
+	ASSERT_EQ(gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, pair.server.cred), 0);
+	ASSERT_EQ(gnutls_priority_set_direct(session, QUIC_PRIORITY, NULL), 0);
+	gnutls_transport_set_int(session, SERVER_FD);
+	pair.server.session = session;
+
+	ASSERT_EQ(quic_handshake_step(session, &step), -EINVAL);
+	pair_handshake(&pair);
+	ASSERT_EQ(quic_session_get_data(pair.client.session, data.bytes, &data.size), 0);
+	ASSERT_EQ(data.size, 0);
+	pair_destroy(&pair);
+}
+
+TEST(session_that_sends_tickets_itself)
+{
+	unsigned char bytes[64];
+	gnutls_datum_t key = { .data = bytes, .size = sizeof(bytes) };
+	const unsigned char *ticket;
+	gnutls_session_t session;
+	const void *data;
+	struct pair pair;
+	size_t len;
+
+	memset(bytes, 7, sizeof(bytes));
+	pair_create(&pair, &pki.server, 0);
+	gnutls_deinit(pair.server.session);
+	ASSERT_EQ(gnutls_init(&session, GNUTLS_SERVER), 0);
+	ASSERT_EQ(gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, pair.server.cred), 0);
+	ASSERT_EQ(gnutls_priority_set_direct(session, QUIC_PRIORITY, NULL), 0);
+	ASSERT_EQ(gnutls_session_ticket_enable_server(session, &key), 0);
+	gnutls_transport_set_int(session, SERVER_FD);
+	pair.server.session = session;
+
+	pair_handshake(&pair);
+	len = double_ticket(&data);
+	ticket = data;
+	ASSERT(len > 4);
+	ASSERT_EQ(ticket[0], GNUTLS_HANDSHAKE_NEW_SESSION_TICKET);
+	pair_destroy(&pair);
+}
+
+TEST(data_only_from_a_complete_client)
+{
+	struct session_data data = { .size = sizeof(data.bytes) };
+	struct pair pair;
+
+	pair_create(&pair, &pki.server, 0);
+	ASSERT_EQ(quic_session_get_data(pair.client.session, data.bytes, &data.size), -EINVAL);
+	pair_handshake(&pair);
+	ASSERT_EQ(quic_session_get_data(pair.server.session, data.bytes, &data.size), -EINVAL);
+	ASSERT_EQ(quic_session_get_data(pair.client.session, NULL, &data.size), -EINVAL);
+	data.size = 1;
+	ASSERT_EQ(quic_session_get_data(pair.client.session, data.bytes, &data.size),
+		  GNUTLS_E_SHORT_MEMORY_BUFFER);
+	ASSERT(data.size > 1);
+	pair_destroy(&pair);
+}

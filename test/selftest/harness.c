@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+static struct test *tests;
+
+/* Keeps the list in the order of names, so that it does not depend on the linker. */
+void test_register(struct test *test)
+{
+	struct test **position = &tests;
+
+	while (*position && strcmp((*position)->name, test->name) < 0)
+		position = &(*position)->next;
+	test->next = *position;
+	*position = test;
+}
+
+void test_fail(const char *file, int line, const char *format, ...)
+{
+	va_list args;
+
+	printf("# %s:%d: ", file, line);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	printf("\n");
+	fflush(stdout);
+	_exit(1);
+}
+
+void test_equal(const char *file, int line, const char *what, long long value, long long expected)
+{
+	if (value != expected)
+		test_fail(file, line, "%s is %lld (0x%llx), not %lld (0x%llx)", what, value, value,
+			  expected, expected);
+}
+
+void test_errno(const char *file, int line, const char *what, long long ret, int expected)
+{
+	int error = errno;
+
+	if (ret != -1)
+		test_fail(file, line, "%s returned %lld, not %s", what, ret,
+			  strerrorname_np(expected));
+	if (error != expected)
+		test_fail(file, line, "%s failed with %s, not %s", what, strerrorname_np(error),
+			  strerrorname_np(expected));
+}
+
+void test_success(const char *file, int line, const char *what, long long ret)
+{
+	if (ret < 0)
+		test_fail(file, line, "%s failed with %s", what, strerrorname_np(errno));
+}
+
+void test_memory(const char *file, int line, const char *what, const void *value,
+		 const void *expected, size_t len)
+{
+	const unsigned char *a = value, *b = expected;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (a[i] != b[i])
+			test_fail(file, line, "%s differs at byte %zu: %02x, not %02x", what, i,
+				  a[i], b[i]);
+	}
+}
+
+static bool test_run(const struct test *test)
+{
+	int status;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid < 0) {
+		perror("fork");
+		exit(1);
+	}
+	if (!pid) {
+		setpgid(0, 0);
+		alarm(test->seconds);
+		test->run();
+		exit(0);
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	/* Whatever the test started ends with it. */
+	kill(-pid, SIGKILL);
+
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+		printf("# hangs: no end after %u s\n", test->seconds);
+	else if (WIFSIGNALED(status))
+		printf("# killed by %s\n", strsignal(WTERMSIG(status)));
+	return WIFEXITED(status) && !WEXITSTATUS(status);
+}
+
+static bool test_selected(const struct test *test, int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		if (strstr(test->name, argv[i]))
+			return true;
+	}
+	return argc < 2;
+}
+
+int test_main(const char *suite, int argc, char **argv)
+{
+	unsigned int number = 0, failed = 0, count = 0;
+	const struct test *test;
+
+	for (test = tests; test; test = test->next)
+		count += test_selected(test, argc, argv);
+	if (argc > 1 && !strcmp(argv[1], "-l")) {
+		for (test = tests; test; test = test->next)
+			printf("%s\n", test->name);
+		return 0;
+	}
+
+	printf("TAP version 13\n1..%u\n", count);
+	for (test = tests; test; test = test->next) {
+		bool ok;
+
+		if (!test_selected(test, argc, argv))
+			continue;
+		ok = test_run(test);
+		failed += !ok;
+		printf("%sok %u - %s\n", ok ? "" : "not ", ++number, test->name);
+		fflush(stdout);
+	}
+	printf("# suite %s: %u passed, %u failed\n", suite, number - failed, failed);
+	/* A filter that selects nothing is a mistake, not a success. */
+	return failed || !number;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A small test harness: each test is a process of its own with a time limit, so that a crash or a
+ * hang fails that test only. Output is TAP.
+ *
+ *	TEST(T002_seqpacket_is_refused)
+ *	{
+ *		ASSERT_ERRNO(socket(AF_INET, SOCK_SEQPACKET, IPPROTO_QUIC), ESOCKTNOSUPPORT);
+ *	}
+ */
+#ifndef _HARNESS_H
+#define _HARNESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define TEST_SECONDS	30
+
+struct test {
+	const char *name;
+	void (*run)(void);
+	unsigned int seconds;
+	struct test *next;
+};
+
+void test_register(struct test *test);
+
+/* A test that may take longer than TEST_SECONDS. */
+#define TEST_LIMIT(test_name, limit)						\
+	static void test_name(void);						\
+	static struct test test_name##_entry = {				\
+		.name = #test_name, .run = test_name, .seconds = (limit),	\
+	};									\
+	__attribute__((constructor)) static void test_name##_register(void)	\
+	{									\
+		test_register(&test_name##_entry);				\
+	}									\
+	static void test_name(void)
+
+#define TEST(test_name)	TEST_LIMIT(test_name, TEST_SECONDS)
+
+__attribute__((noreturn, format(printf, 3, 4)))
+void test_fail(const char *file, int line, const char *format, ...);
+
+void test_equal(const char *file, int line, const char *what, long long value, long long expected);
+void test_errno(const char *file, int line, const char *what, long long ret, int expected);
+void test_success(const char *file, int line, const char *what, long long ret);
+void test_memory(const char *file, int line, const char *what, const void *value,
+		 const void *expected, size_t len);
+
+#define ASSERT(condition)							\
+	do {									\
+		if (!(condition))						\
+			test_fail(__FILE__, __LINE__, "not true: %s", #condition);	\
+	} while (0)
+
+/* Equal integers. */
+#define ASSERT_EQ(value, expected)						\
+	test_equal(__FILE__, __LINE__, #value, (long long)(value), (long long)(expected))
+
+/* A system call that fails with -1 and this errno. */
+#define ASSERT_ERRNO(call, expected)						\
+	test_errno(__FILE__, __LINE__, #call, (long long)(call), (expected))
+
+/* A system call that does not fail. */
+#define ASSERT_OK(call)								\
+	test_success(__FILE__, __LINE__, #call, (long long)(call))
+
+#define ASSERT_MEM(value, expected, len)					\
+	test_memory(__FILE__, __LINE__, #value, (value), (expected), (len))
+
+/* Run all registered tests, or those whose name contains one of the arguments; -l lists them. */
+int test_main(const char *suite, int argc, char **argv);
+
+#endif /* _HARNESS_H */
