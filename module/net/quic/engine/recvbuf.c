@@ -77,7 +77,7 @@ static void recvbuf_advance(struct quic_recvbuf *rb, struct list_head *ready)
 /*
  * Segments never change once they are made. What arrives is cut at its two ends to what no
  * neighbour has; segments that lie between these ends are replaced by it. So there is exactly one
- * allocation, and the tree never has more segments than there are gaps in front of them.
+ * allocation for each frame, however many gaps it closes.
  */
 int quic_recvbuf_insert(struct quic_recvbuf *rb, struct quic_mem *mem, struct quic_ref *ref,
 			const u8 *data, u64 offset, size_t len, size_t packet_len,

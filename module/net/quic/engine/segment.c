@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Received bytes that wait for their reader: kept in their packet, or copied when that is cheaper. */
+/* Received bytes that wait for their reader: left in their packet, or copied if they are few. */
 #include "recvbuf.h"
 
 /*

@@ -140,7 +140,7 @@ void quic_sendbuf_commit(struct quic_sendbuf *sb, size_t len)
 
 /* ---- the set of lost ranges ---- */
 
-/* Add [start, end) to the sorted ranges in @set, which has room for one more; joins what touches. */
+/* Add [start, end) to the sorted ranges in @set, which has room for one more; join what touches. */
 static u8 range_insert(struct quic_range *set, u8 count, u64 start, u64 end)
 {
 	u8 i = 0, last;

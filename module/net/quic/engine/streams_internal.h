@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files that implement streams.h share with each other and with nobody else. */
+#ifndef QUIC_ENGINE_STREAMS_INTERNAL_H
+#define QUIC_ENGINE_STREAMS_INTERNAL_H
+
+#include "streams.h"
+
+static inline bool quic_streams_is_local(const struct quic_streams *st, u64 id)
+{
+	return quic_stream_is_server(id) == st->is_server;
+}
+
+static inline struct quic_stream_type *quic_streams_type(struct quic_streams *st, u64 id)
+{
+	return &st->type[!quic_streams_is_local(st, id)][quic_stream_is_uni(id)];
+}
+
+/* A part that the stream does not have is terminal from the beginning. */
+static inline bool quic_stream_send_ended(const struct quic_stream *stream)
+{
+	return stream->send.state == QUIC_STREAM_SEND_STATE_RECVD ||
+	       stream->send.state == QUIC_STREAM_SEND_STATE_RESET_RECVD;
+}
+
+static inline bool quic_stream_recv_ended(const struct quic_stream *stream)
+{
+	return stream->recv.state == QUIC_STREAM_RECV_STATE_RECVD ||
+	       stream->recv.state == QUIC_STREAM_RECV_STATE_RESET_RECVD;
+}
+
+/* Does its send buffer count, that is, was it neither reset nor completely acknowledged? */
+static inline bool quic_stream_sending(const struct quic_stream *stream)
+{
+	return stream->send.state <= QUIC_STREAM_SEND_STATE_SENT;
+}
+
+/* Are there lost or new bytes or FIN to send, now or once they are not held any more? */
+static inline bool quic_stream_has_data(const struct quic_stream *stream)
+{
+	const struct quic_stream_send *send = &stream->send;
+
+	return quic_stream_sending(stream) &&
+	       (send->buf.lost_count || send->buf.next < send->buf.end ||
+		(send->fin && !send->fin_sent));
+}
+
+/* The update event of S7.4. */
+static inline void quic_stream_event(struct quic_streams *st, const struct quic_stream *stream,
+				     u8 state, u64 code, u64 final_size)
+{
+	union quic_event event;
+
+	memset(&event, 0, sizeof(event));
+	event.update.id = stream->id;
+	event.update.state = state;
+	event.update.errcode = code;
+	event.update.finalsz = final_size;
+	st->ops->event(st, QUIC_EVENT_STREAM_UPDATE, &event);
+}
+
+/* streams.c */
+
+/* Open every stream up to @id, which nobody has opened. 0 or -ENOMEM: none was opened. */
+int quic_streams_open(struct quic_streams *st, u64 id);
+/*
+ * The stream of a frame from the peer that concerns this end's sending or receiving part; opens it
+ * if that is the peer's right. @stream is NULL if it is gone: the frame is late and has no effect.
+ * Return: 0, STREAM_STATE, STREAM_LIMIT, -ENOMEM.
+ */
+int quic_streams_of_frame(struct quic_streams *st, u64 id, bool sending,
+			  struct quic_stream **stream);
+/* After a change of state or a dropped reference: note that it is gone, free it if it may be. */
+void quic_stream_settle(struct quic_streams *st, struct quic_stream *stream);
+/* Put it in the queue or take it out, as quic_stream_has_data() says. */
+void quic_stream_queue_data(struct quic_streams *st, struct quic_stream *stream);
+void quic_stream_queue_control(struct quic_streams *st, struct quic_stream *stream);
+
+/* stream_send.c: changes of a send buffer, so that the sums in struct quic_streams stay exact */
+
+void quic_stream_sent(struct quic_streams *st, struct quic_stream *stream, u64 offset, size_t len);
+void quic_stream_acked(struct quic_streams *st, struct quic_stream *stream, u64 offset, size_t len);
+void quic_stream_lost(struct quic_streams *st, struct quic_stream *stream, u64 offset, size_t len);
+void quic_stream_discard(struct quic_streams *st, struct quic_stream *stream);
+
+#endif
