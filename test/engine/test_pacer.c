@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Pacing (RFC 9002, 7.7). */
+#include "check.h"
+#include "pacer.h"
+
+enum { MTU = 1200 };
+
+TEST(nothing_is_held_back_before_a_round_trip_was_measured)
+{
+	struct quic_pacer pacer;
+
+	quic_pacer_init(&pacer);
+	CHECK_EQ(quic_pacer_room(&pacer, 0, MTU), U64_MAX);
+	quic_pacer_sent(&pacer, 12000, 0);
+	CHECK_EQ(quic_pacer_room(&pacer, 0, MTU), U64_MAX);
+}
+
+TEST(the_rate_is_five_quarters_of_a_window_per_round_trip)
+{
+	struct quic_pacer pacer;
+
+	quic_pacer_init(&pacer);
+	quic_pacer_update(&pacer, 100000, 100 * QUIC_MSEC, false, MTU);
+	CHECK_EQ(pacer.rate, 1250000);
+	quic_pacer_update(&pacer, 100000, 100 * QUIC_MSEC, true, MTU);
+	CHECK_EQ(pacer.rate, 2000000);
+	pacer.max_rate = 50000;
+	quic_pacer_update(&pacer, 100000, 100 * QUIC_MSEC, true, MTU);
+	CHECK_EQ(pacer.rate, 50000);
+}
+
+TEST(a_burst_is_an_initial_window_or_a_quantum_of_time)
+{
+	struct quic_pacer pacer;
+
+	quic_pacer_init(&pacer);
+	quic_pacer_update(&pacer, 12000, 100 * QUIC_MSEC, false, MTU);
+	CHECK_EQ(quic_pacer_room(&pacer, QUIC_SEC, MTU), 2 * 12000);
+	/* 32 MB/s: a millisecond holds 32 kB */
+	quic_pacer_update(&pacer, 2560000, 100 * QUIC_MSEC, false, MTU);
+	CHECK_EQ(pacer.burst, 32000);
+	quic_pacer_update(&pacer, 256000000, 100 * QUIC_MSEC, false, MTU);
+	CHECK_EQ(pacer.burst, 65536);
+}
+
+/* Whatever the size of trains and the lateness of the caller, the rate holds over time. */
+TEST(the_rate_holds_over_time)
+{
+	u64 now = QUIC_SEC, sent, room, start, late;
+	struct quic_pacer pacer;
+	unsigned int round;
+
+	for (round = 0; round < 200; round++) {
+		host_seed(round);
+		quic_pacer_init(&pacer);
+		quic_pacer_update(&pacer, 20000 + 10000 * round, 50 * QUIC_MSEC, false, MTU);
+		start = now;
+		sent = 0;
+		while (now < start + 10 * QUIC_SEC) {
+			room = quic_pacer_room(&pacer, now, MTU);
+			if (!room) {
+				quic_random(&late, sizeof(late));
+				now = pacer.next_at + late % (pacer.burst * QUIC_SEC / pacer.rate);
+				continue;
+			}
+			CHECK(room >= MTU);
+			CHECK(room <= 2 * pacer.burst);
+			room -= room % MTU;
+			quic_pacer_sent(&pacer, room, now);
+			sent += room;
+			CHECK(sent <= (now - start) * pacer.rate / QUIC_SEC + 3 * pacer.burst);
+		}
+		CHECK(sent >= 10 * pacer.rate * 9 / 10);
+	}
+}
+
+TEST(extreme_rates)
+{
+	struct quic_pacer pacer;
+
+	quic_pacer_init(&pacer);
+	quic_pacer_update(&pacer, 2400, 3600 * QUIC_SEC, false, MTU);
+	CHECK_EQ(pacer.rate, 1);
+	quic_pacer_sent(&pacer, 65536, QUIC_SEC);
+	CHECK(pacer.next_at != QUIC_NEVER);
+	quic_pacer_init(&pacer);
+	quic_pacer_update(&pacer, U64_MAX, 1, true, 65507);
+	CHECK(pacer.rate >= 1ULL << 33);
+	quic_pacer_sent(&pacer, 1 << 20, QUIC_SEC);
+	CHECK(quic_pacer_room(&pacer, QUIC_SEC, 65507) > 0);
+}
