@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <unistd.h>
 
 #include "check.h"
 
@@ -91,5 +92,9 @@ int main(int argc, char **argv)
 		printf("%s %u - %s\n", ok ? "ok" : "not ok", ++count, test->name);
 	}
 	printf("1..%u\n", count);
-	return failed ? 1 : 0;
+	/* A test that failed left memory behind: no report about leaks. */
+	fflush(stdout);
+	if (failed)
+		_exit(1);
+	return 0;
 }

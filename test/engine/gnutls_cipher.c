@@ -141,8 +141,8 @@ int quic_hp_masks(struct quic_hp *hp, u8 (*samples)[QUIC_SAMPLE_LEN], u8 (*masks
 	case TLS_CIPHER_CHACHA20_POLY1305:
 		/* RFC 9001, 5.4.4: counter and nonce fill the last four words of the state. */
 		for (i = 0; i < count; i++) {
-			chacha_set_counter(&hp->chacha, samples[i]);
 			chacha_set_nonce(&hp->chacha, samples[i] + CHACHA_COUNTER_SIZE);
+			chacha_set_counter(&hp->chacha, samples[i]);
 			memset(masks[i], 0, QUIC_SAMPLE_LEN);
 			chacha_crypt(&hp->chacha, QUIC_MASK_LEN, masks[i], masks[i]);
 		}

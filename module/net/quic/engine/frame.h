@@ -119,8 +119,13 @@ int quic_ack_next(struct quic_ack_frame *ack, u64 index, u64 *smallest, u64 *lar
  * bytes behind it.
  */
 bool quic_frame_write_type(struct quic_writer *w, u64 type);	/* PING, HANDSHAKE_DONE */
-bool quic_frame_write_value(struct quic_writer *w, u64 type, u64 value);	/* MAX_DATA, MAX_STREAMS, *_BLOCKED, RETIRE_CONNECTION_ID */
-bool quic_frame_write_pair(struct quic_writer *w, u64 type, u64 id, u64 value);	/* MAX_STREAM_DATA, STREAM_DATA_BLOCKED, STOP_SENDING */
+/*
+ * MAX_DATA, MAX_STREAMS, DATA_BLOCKED, STREAMS_BLOCKED, RETIRE_CONNECTION_ID; and the header of
+ * DATAGRAM_LEN with its length as @value.
+ */
+bool quic_frame_write_value(struct quic_writer *w, u64 type, u64 value);
+/* MAX_STREAM_DATA, STREAM_DATA_BLOCKED, STOP_SENDING */
+bool quic_frame_write_pair(struct quic_writer *w, u64 type, u64 id, u64 value);
 bool quic_frame_write_reset(struct quic_writer *w, u64 id, u64 code, u64 final_size);
 bool quic_frame_write_new_cid(struct quic_writer *w, u64 seq, u64 prior_to, const struct quic_cid *cid,
 			      const u8 token[QUIC_RESET_TOKEN_LEN]);

@@ -58,11 +58,14 @@ bool quic_packet_dcid(const u8 *data, size_t len, u8 short_dcid_len, struct quic
  * quic_packet_unmask() - remove header protection; sets header_len, pn, key_phase, reserved_bits
  * @largest: largest packet number received in the space, or U64_MAX if none (RFC 9000, A.3)
  *
- * Return: 0; -EINVAL if the packet is too short to be sampled.
+ * Return: 0; -EINVAL if the packet is too short to be sampled or its number is beyond 2^62 - 1.
  */
 int quic_packet_unmask(struct quic_packet *pkt, struct quic_hp *hp, u64 largest);
 
-/* Decrypt the payload in place; on success @payload reads the plaintext frames. 0 or -EBADMSG. */
+/*
+ * Decrypt the payload in place; on success @payload reads the plaintext frames. 0 or -EBADMSG: then
+ * what follows the header is garbage, so look for a stateless reset's token before.
+ */
 int quic_packet_open(struct quic_packet *pkt, struct quic_aead *aead, struct quic_reader *payload);
 
 /* RFC 9000, A.2 and A.3. @largest may be U64_MAX (none yet). */
@@ -91,6 +94,8 @@ struct quic_packet_out {
  * quic_packet_begin() - write a header into @room bytes at @buf
  * @token: for Initial packets, may be NULL
  * @largest_acked: by the peer in this space, for the packet number's length
+ *
+ * The fixed bit is set; who greases it (RFC 9287) clears it in start[0] before sealing.
  *
  * Return: false if @room cannot hold the header, a packet number, four bytes of payload and the tag.
  */

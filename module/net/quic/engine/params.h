@@ -8,6 +8,7 @@
 
 #define QUIC_PARAMS_VERSIONS_MAX	8
 #define QUIC_PARAMS_MAX_LEN		512	/* S5.17 */
+#define QUIC_PARAMS_STREAMS_MAX		4096	/* S5.18 */
 
 /* Everything that either end may say. Times are in the unit of the wire unless named otherwise. */
 struct quic_params {
@@ -45,8 +46,11 @@ void quic_params_defaults(struct quic_params *params);
  * @from_server: who sent it: server-only parameters from a client are an error
  *
  * Applies defaults, checks every rule of RFC 9000, 18.2 and of S5.18 that needs no connection state.
+ * Brings down what may be larger than this end can use: max_idle_timeout to 2^32 - 1 ms, max_streams
+ * to 4096 (S5.18), active_connection_id_limit to QUIC_CID_LIMIT_MAX (F33).
  *
- * Return: 0 or TRANSPORT_PARAM (VERSION_NEGOTIATION for malformed version_information).
+ * Return: 0 or TRANSPORT_PARAM, also for malformed version_information (RFC 9368, 4). Whether valid
+ * version_information fits the connection is the connection's to judge.
  */
 int quic_params_parse(struct quic_params *params, const u8 *data, size_t len, bool from_server);
 

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What each received frame does to the connection (RFC 9000, 19). */
+#include "conn_internal.h"
+
+#define PROTOCOL_VIOLATION	QUIC_TRANSPORT_ERROR_PROTOCOL_VIOLATION
+
+/* RFC 9000, 18.2 */
+#define ACK_DELAY_EXPONENT_MAX	20
+
+/* A delay that no acknowledgement can have, so that shifting cannot overflow. */
+#define ACK_DELAY_MAX	(1ULL << 30)
+
+static int on_ack(struct quic_conn *conn, struct quic_received *rx, struct quic_frame *frame)
+{
+	struct quic_recovery *rec = &conn->recovery;
+	u64 exponent = min_t(u64, conn->remote.ack_delay_exponent, ACK_DELAY_EXPONENT_MAX);
+	u64 delay = min(frame->ack.delay, ACK_DELAY_MAX) << exponent;
+	int err;
+
+	err = quic_recovery_on_ack(rec, quic_level_space(rx->level), &frame->ack,
+				   delay * QUIC_USEC, rx->now);
+	/* Room in the congestion window is no news for writers; room in the send buffer is. */
+	if (!err && rx->level == QUIC_CRYPTO_APP)
+		conn->ops->writable(conn, NULL);
+	return err;
+}
+
+static int on_crypto(struct quic_conn *conn, struct quic_received *rx,
+		     const struct quic_frame *frame)
+{
+	LIST_HEAD(ready);
+	int err;
+
+	if (rx->level == QUIC_CRYPTO_APP) {
+		/* RFC 9001, 6 and 4.4: clients send no TLS messages after the handshake. */
+		if (conn->is_server)
+			return QUIC_TRANSPORT_ERROR_CRYPTO + 10;	/* unexpected_message */
+		return quic_ticket_on_crypto(conn, rx, frame);
+	}
+	err = quic_crypto_stream_on_frame(&conn->crypto[rx->level], &conn->mem_rx, rx->level,
+					  frame, rx->ref, rx->dgram_len, &ready);
+	if (list_empty(&ready))
+		return err;
+	list_splice_tail(&ready, &conn->handshake_inq);
+	conn->ops->readable(conn);
+	return err;
+}
+
+static int on_new_token(struct quic_conn *conn, const struct quic_frame *frame)
+{
+	const union quic_event none = {};
+
+	/* RFC 9000, 19.7 */
+	if (conn->is_server)
+		return PROTOCOL_VIOLATION;
+	conn->ops->event(conn, QUIC_EVENT_NEW_TOKEN, &none, frame->new_token.token,
+			 frame->new_token.len);
+	return 0;
+}
+
+static int on_handshake_done(struct quic_conn *conn)
+{
+	/* RFC 9000, 19.20 */
+	if (conn->is_server)
+		return PROTOCOL_VIOLATION;
+	quic_conn_confirm(conn);
+	return 0;
+}
+
+static int on_path_response(struct quic_conn *conn, const struct quic_frame *frame)
+{
+	struct quic_path *path;
+
+	/* RFC 9000, 8.2.3 and 19.18: one that answers nothing may be ignored. */
+	for (path = conn->path; path < conn->path + QUIC_PATHS_MAX; path++)
+		if (path->used && path->challenge_count &&
+		    !crypto_memneq(path->challenge, frame->path.data, sizeof(path->challenge)))
+			quic_path_validated(conn, path);
+	return 0;
+}
+
+static int on_datagram(struct quic_conn *conn, const struct quic_received *rx,
+		       const struct quic_frame *frame)
+{
+	/* RFC 9221, 3: the limit is for the whole frame; 0 means that there must be none. */
+	u64 max = conn->config.params.max_datagram_frame_size;
+	u64 header = 1 + (frame->type == QUIC_FRAME_DATAGRAM_LEN ?
+			  quic_varint_len(frame->datagram.len) : 0);
+
+	if (!max || header + frame->datagram.len > max)
+		return PROTOCOL_VIOLATION;
+	return quic_datagrams_on_frame(conn, rx, frame);
+}
+
+int quic_conn_on_frame(struct quic_conn *conn, struct quic_received *rx, struct quic_frame *frame)
+{
+	struct quic_streams *st = &conn->streams;
+
+	switch (frame->type) {
+	case QUIC_FRAME_PADDING:
+	case QUIC_FRAME_PING:
+		return 0;
+	case QUIC_FRAME_ACK:
+	case QUIC_FRAME_ACK_ECN:
+		return on_ack(conn, rx, frame);
+	case QUIC_FRAME_RESET_STREAM:
+		return quic_streams_on_reset(st, frame->reset.id, frame->reset.code,
+					     frame->reset.final_size);
+	case QUIC_FRAME_STOP_SENDING:
+		return quic_streams_on_stop_sending(st, frame->stop.id, frame->stop.code);
+	case QUIC_FRAME_CRYPTO:
+		return on_crypto(conn, rx, frame);
+	case QUIC_FRAME_NEW_TOKEN:
+		return on_new_token(conn, frame);
+	case QUIC_FRAME_STREAM ... QUIC_FRAME_STREAM + 7:
+		return quic_streams_on_stream(st, frame, rx->ref, rx->dgram_len);
+	case QUIC_FRAME_MAX_DATA:
+		return quic_streams_on_max_data(st, frame->max.max);
+	case QUIC_FRAME_MAX_STREAM_DATA:
+		return quic_streams_on_max_stream_data(st, frame->max.id, frame->max.max);
+	case QUIC_FRAME_MAX_STREAMS_BIDI:
+	case QUIC_FRAME_MAX_STREAMS_UNI:
+		return quic_streams_on_max_streams(st, frame->type == QUIC_FRAME_MAX_STREAMS_UNI,
+						   frame->max.max);
+	case QUIC_FRAME_DATA_BLOCKED:
+		return quic_streams_on_data_blocked(st, frame->max.max);
+	case QUIC_FRAME_STREAM_DATA_BLOCKED:
+		return quic_streams_on_stream_data_blocked(st, frame->max.id, frame->max.max);
+	case QUIC_FRAME_STREAMS_BLOCKED_BIDI:
+	case QUIC_FRAME_STREAMS_BLOCKED_UNI:
+		return 0;	/* S8.5: what can be granted has been announced */
+	case QUIC_FRAME_NEW_CONNECTION_ID:
+		return quic_cids_on_new(conn, frame);
+	case QUIC_FRAME_RETIRE_CONNECTION_ID:
+		return quic_cids_on_retire(conn, frame->retire_cid.seq, rx->dcid_seq);
+	case QUIC_FRAME_PATH_CHALLENGE:
+		quic_path_on_challenge(conn, rx, frame->path.data);
+		return 0;
+	case QUIC_FRAME_PATH_RESPONSE:
+		return on_path_response(conn, frame);
+	case QUIC_FRAME_CONNECTION_CLOSE:
+	case QUIC_FRAME_CONNECTION_CLOSE_APP:
+		quic_conn_on_close(conn, frame, rx->now);
+		return 0;
+	case QUIC_FRAME_HANDSHAKE_DONE:
+		return on_handshake_done(conn);
+	case QUIC_FRAME_DATAGRAM:
+	case QUIC_FRAME_DATAGRAM_LEN:
+		return on_datagram(conn, rx, frame);
+	}
+	return QUIC_TRANSPORT_ERROR_FRAME_ENCODING;
+}

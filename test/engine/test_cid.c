@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "check.h"
+#include "cid.h"
+
+TEST(ids_are_equal_by_length_and_bytes)
+{
+	struct quic_cid a = { 2, { 1, 2 } }, b = { 2, { 1, 2, 3 } }, c = { 3, { 1, 2, 3 } }, none = {};
+
+	CHECK(quic_cid_equal(&a, &b));
+	CHECK(!quic_cid_equal(&b, &c));
+	CHECK(!quic_cid_equal(&a, &none));
+	CHECK(quic_cid_equal(&none, &none));
+}
+
+TEST(sets_are_searched_by_sequence_number)
+{
+	struct quic_cid_set set = { .active = 5, .next_seq = 9 };
+
+	CHECK(!quic_cid_active(&set));
+	CHECK_EQ(quic_cid_lowest(&set), 9);
+	set.entries[1] = (struct quic_cid_entry){ .seq = 7, .used = true };
+	set.entries[7] = (struct quic_cid_entry){ .seq = 5, .used = true };
+	set.entries[3] = (struct quic_cid_entry){ .seq = 2, .used = false };
+	CHECK(quic_cid_find(&set, 7) == &set.entries[1]);
+	CHECK(!quic_cid_find(&set, 2));
+	CHECK(quic_cid_active(&set) == &set.entries[7]);
+	CHECK_EQ(quic_cid_lowest(&set), 5);
+}

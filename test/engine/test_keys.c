@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The key schedule against RFC 9001 and RFC 9369, appendix A. */
+#include <linux/tls.h>
+
+#include "check.h"
+#include "keys.h"
+#include "rfc_samples.h"
+#include "wire.h"
+
+static void check_label(const u8 *secret, size_t secret_len, const char *label, const char *hex)
+{
+	u8 expected[48], out[48];
+	size_t len = check_hex(hex, expected, sizeof(expected));
+
+	CHECK_EQ(quic_hkdf_expand_label(QUIC_HASH_SHA256, secret, secret_len, label, out, len), 0);
+	CHECK_MEM(out, expected, len);
+}
+
+static void check_direction(const struct quic_version *version, const struct rfc_direction *dir)
+{
+	u8 secret[32];
+
+	check_hex(dir->secret, secret, sizeof(secret));
+	check_label(secret, 32, version->label_key, dir->key);
+	check_label(secret, 32, version->label_iv, dir->iv);
+	check_label(secret, 32, version->label_hp, dir->hp);
+}
+
+TEST(labels_give_the_sample_keys)
+{
+	const struct quic_version *version;
+	const struct rfc_sample *sample;
+	u8 initial[32], secret[32];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rfc_samples); i++) {
+		sample = &rfc_samples[i];
+		version = quic_version_find(sample->version);
+		check_hex(sample->initial_secret, initial, sizeof(initial));
+		check_label(initial, 32, "client in", sample->client.secret);
+		check_label(initial, 32, "server in", sample->server.secret);
+		check_direction(version, &sample->client);
+		check_direction(version, &sample->server);
+		check_direction(version, &sample->chacha);
+		check_hex(sample->chacha.secret, secret, sizeof(secret));
+		check_label(secret, 32, version->label_ku, sample->chacha_ku);
+	}
+}
+
+TEST(initial_secrets_come_from_the_connection_id)
+{
+	struct quic_keys client = {}, server = {};
+	const struct rfc_sample *sample;
+	struct quic_cid dcid;
+	unsigned int i;
+	u8 secret[32];
+
+	dcid.len = check_hex(rfc_dcid, dcid.id, sizeof(dcid.id));
+	for (i = 0; i < ARRAY_SIZE(rfc_samples); i++) {
+		sample = &rfc_samples[i];
+		CHECK_EQ(quic_keys_initial(&client, &server, quic_version_find(sample->version),
+					   &dcid), 0);
+		check_hex(sample->client.secret, secret, sizeof(secret));
+		CHECK_MEM(client.secret, secret, 32);
+		check_hex(sample->server.secret, secret, sizeof(secret));
+		CHECK_MEM(server.secret, secret, 32);
+		CHECK_EQ(client.cipher->type, TLS_CIPHER_AES_GCM_128);
+	}
+	quic_keys_clear(&client);
+	quic_keys_clear(&server);
+	CHECK(!client.cipher && !client.hp && !client.aead[0]);
+}
+
+TEST(masks_are_those_of_the_samples)
+{
+	struct quic_keys client = {}, server = {}, chacha = {};
+	u8 samples[2][QUIC_SAMPLE_LEN], masks[2][QUIC_SAMPLE_LEN];
+	u8 secret[32], expected[QUIC_MASK_LEN];
+	const struct quic_version *version;
+	const struct rfc_sample *sample;
+	struct quic_cid dcid;
+	unsigned int i;
+
+	dcid.len = check_hex(rfc_dcid, dcid.id, sizeof(dcid.id));
+	for (i = 0; i < ARRAY_SIZE(rfc_samples); i++) {
+		sample = &rfc_samples[i];
+		version = quic_version_find(sample->version);
+		CHECK_EQ(quic_keys_initial(&client, &server, version, &dcid), 0);
+		check_hex(sample->chacha.secret, secret, sizeof(secret));
+		CHECK_EQ(quic_keys_install(&chacha, version,
+					   quic_cipher_find(TLS_CIPHER_CHACHA20_POLY1305), secret), 0);
+
+		/* two in one call: rows must not be mixed up */
+		check_hex(sample->server_sample, samples[0], QUIC_SAMPLE_LEN);
+		check_hex(sample->client_sample, samples[1], QUIC_SAMPLE_LEN);
+		CHECK_EQ(quic_hp_masks(client.hp, samples, masks, 2), 0);
+		check_hex(sample->client_mask, expected, sizeof(expected));
+		CHECK_MEM(masks[1], expected, QUIC_MASK_LEN);
+		check_hex(sample->server_sample, samples[0], QUIC_SAMPLE_LEN);
+		CHECK_EQ(quic_hp_masks(server.hp, samples, masks, 1), 0);
+		check_hex(sample->server_mask, expected, sizeof(expected));
+		CHECK_MEM(masks[0], expected, QUIC_MASK_LEN);
+
+		check_hex(sample->client_sample, samples[0], QUIC_SAMPLE_LEN);
+		check_hex(sample->chacha_sample, samples[1], QUIC_SAMPLE_LEN);
+		CHECK_EQ(quic_hp_masks(chacha.hp, samples, masks, 2), 0);
+		check_hex(sample->chacha_mask, expected, sizeof(expected));
+		CHECK_MEM(masks[1], expected, QUIC_MASK_LEN);
+	}
+	quic_keys_clear(&client);
+	quic_keys_clear(&server);
+	quic_keys_clear(&chacha);
+}
+
+/* RFC 5869, A.1: more than one block of output is chained; here through the TLS label. */
+TEST(long_output_is_chained)
+{
+	u8 secret[32], one[32], three[96];
+
+	memset(secret, 7, sizeof(secret));
+	CHECK_EQ(quic_hkdf_expand_label(QUIC_HASH_SHA256, secret, 32, "x", three, 96), 0);
+	CHECK_EQ(quic_hkdf_expand_label(QUIC_HASH_SHA256, secret, 32, "x", one, 32), 0);
+	/* the length is part of the input (RFC 8446, 7.1), and no block repeats another */
+	CHECK(memcmp(one, three, 32));
+	CHECK(memcmp(three, three + 32, 32) && memcmp(three + 32, three + 64, 32));
+}
+
+TEST(retry_tags_are_those_of_the_samples)
+{
+	u8 retry[64], tag[QUIC_TAG_LEN];
+	struct quic_cid odcid;
+	unsigned int i;
+	size_t len;
+
+	odcid.len = check_hex(rfc_dcid, odcid.id, sizeof(odcid.id));
+	for (i = 0; i < ARRAY_SIZE(rfc_samples); i++) {
+		len = check_hex(rfc_samples[i].retry, retry, sizeof(retry)) - QUIC_TAG_LEN;
+		CHECK_EQ(quic_retry_tag(quic_version_find(rfc_samples[i].version), &odcid, retry,
+					len, tag), 0);
+		CHECK_MEM(tag, retry + len, QUIC_TAG_LEN);
+	}
+}
+
+TEST(ciphers_have_the_limits_of_the_rfc)
+{
+	const struct quic_cipher *cipher;
+
+	/* RFC 9001, 6.6 */
+	cipher = quic_cipher_find(TLS_CIPHER_AES_GCM_128);
+	CHECK_EQ(cipher->confidentiality_limit, 8388608);
+	CHECK_EQ(cipher->integrity_limit, 4503599627370496);
+	cipher = quic_cipher_find(TLS_CIPHER_AES_GCM_256);
+	CHECK_EQ(cipher->secret_len, 48);
+	CHECK_EQ(cipher->confidentiality_limit, 8388608);
+	cipher = quic_cipher_find(TLS_CIPHER_CHACHA20_POLY1305);
+	CHECK(cipher->confidentiality_limit > QUIC_VARINT_MAX);
+	CHECK_EQ(cipher->integrity_limit, 68719476736);
+	/* 2^21.5, rounded down: its square is the largest below 2^43 */
+	cipher = quic_cipher_find(TLS_CIPHER_AES_CCM_128);
+	CHECK(cipher->confidentiality_limit * cipher->confidentiality_limit < 1ULL << 43);
+	CHECK((cipher->confidentiality_limit + 1) * (cipher->confidentiality_limit + 1) > 1ULL << 43);
+	CHECK_EQ(cipher->integrity_limit, cipher->confidentiality_limit);
+	CHECK(!quic_cipher_find(TLS_CIPHER_SM4_GCM));
+	CHECK(!quic_cipher_find(0x10000 + TLS_CIPHER_AES_GCM_128));
+}
+
+static const u16 all_types[] = {
+	TLS_CIPHER_AES_GCM_128, TLS_CIPHER_AES_GCM_256, TLS_CIPHER_AES_CCM_128,
+	TLS_CIPHER_CHACHA20_POLY1305,
+};
+
+TEST(every_cipher_seals_and_opens)
+{
+	const struct quic_version *version = quic_version_find(QUIC_VERSION_V1);
+	u8 secret[QUIC_HASH_LEN_MAX], packet[128], plain[128];
+	struct quic_keys keys = {};
+	unsigned int i, bit;
+
+	memset(secret, 0x5a, sizeof(secret));
+	for (i = 0; i < ARRAY_SIZE(all_types); i++) {
+		CHECK_EQ(quic_keys_install(&keys, version, quic_cipher_find(all_types[i]), secret), 0);
+		memset(plain, 'p', sizeof(plain));
+		memcpy(packet, plain, sizeof(packet));
+		CHECK_EQ(quic_aead_seal(keys.aead[0], 77, packet, 12, 100), 0);
+		CHECK(memcmp(packet + 12, plain, 100));
+		CHECK_MEM(packet, plain, 12);
+		CHECK_MEM(packet + 128, plain + 128, 0);
+		CHECK_EQ(quic_aead_open(keys.aead[0], 77, packet, 12, 116), 0);
+		CHECK_MEM(packet, plain, 112);
+
+		/* each bit counts: header, payload, tag; and so does the number */
+		for (bit = 0; bit < 8 * 128; bit += 5) {
+			memcpy(packet, plain, sizeof(packet));
+			CHECK_EQ(quic_aead_seal(keys.aead[0], 77, packet, 12, 100), 0);
+			packet[bit / 8] ^= 1 << bit % 8;
+			CHECK_EQ(quic_aead_open(keys.aead[0], 77, packet, 12, 116), -EBADMSG);
+		}
+		memcpy(packet, plain, sizeof(packet));
+		CHECK_EQ(quic_aead_seal(keys.aead[0], 77, packet, 12, 100), 0);
+		CHECK_EQ(quic_aead_open(keys.aead[0], 78, packet, 12, 116), -EBADMSG);
+		CHECK_EQ(quic_aead_open(keys.aead[0], 77, packet, 12, 15), -EBADMSG);
+	}
+	quic_keys_clear(&keys);
+}
+
+TEST(an_update_changes_the_key_but_not_header_protection)
+{
+	const struct rfc_sample *sample = &rfc_samples[0];
+	const struct quic_version *version = quic_version_find(sample->version);
+	u8 secret[32], ku[32], packet[64] = { 1, 2, 3 };
+	struct quic_keys keys = {}, next = {};
+	struct quic_hp *hp;
+
+	check_hex(sample->chacha.secret, secret, sizeof(secret));
+	check_hex(sample->chacha_ku, ku, sizeof(ku));
+	CHECK_EQ(quic_keys_install(&keys, version, quic_cipher_find(TLS_CIPHER_CHACHA20_POLY1305),
+				   secret), 0);
+	hp = keys.hp;
+	CHECK(!keys.aead[1]);
+	CHECK_EQ(quic_keys_prepare_update(&keys, version), 0);
+	CHECK(keys.aead[0] && keys.aead[1] && keys.hp == hp);
+	CHECK_EQ(keys.phase, 0);
+	CHECK_MEM(keys.secret, ku, 32);
+	/* already there: nothing is derived again */
+	CHECK_EQ(quic_keys_prepare_update(&keys, version), 0);
+	CHECK_MEM(keys.secret, ku, 32);
+
+	/* the prepared key is the one that the derived secret gives */
+	CHECK_EQ(quic_keys_install(&next, version, keys.cipher, ku), 0);
+	CHECK_EQ(quic_aead_seal(keys.aead[1], 5, packet, 3, 20), 0);
+	CHECK_EQ(quic_aead_open(next.aead[0], 5, packet, 3, 36), 0);
+	quic_keys_clear(&keys);
+	quic_keys_clear(&next);
+}
+
+TEST(failed_allocations_leave_keys_as_they_were)
+{
+	const struct quic_version *version = quic_version_find(QUIC_VERSION_V1);
+	const struct quic_cipher *cipher = quic_cipher_find(TLS_CIPHER_AES_GCM_256);
+	struct quic_keys keys = {}, client = {}, server = {};
+	struct quic_cid dcid = { 4, { 1, 2, 3, 4 } };
+	u8 secret[48] = { 1 }, tag[QUIC_TAG_LEN];
+	unsigned int n;
+
+	for (n = 0; n < 2; n++) {
+		host_fail_alloc_after(n);
+		CHECK_EQ(quic_keys_install(&keys, version, cipher, secret), -ENOMEM);
+		CHECK(!keys.cipher && !keys.hp && !keys.aead[0]);
+	}
+	for (n = 0; n < 4; n++) {
+		host_fail_alloc_after(n);
+		CHECK_EQ(quic_keys_initial(&client, &server, version, &dcid), -ENOMEM);
+		CHECK(!client.cipher && !server.cipher);
+	}
+	for (n = 0; n < 2; n++) {
+		host_fail_alloc_after(n);
+		CHECK_EQ(quic_retry_tag(version, &dcid, secret, 40, tag), -ENOMEM);
+	}
+	CHECK_EQ(quic_keys_install(&keys, version, cipher, secret), 0);
+	host_fail_alloc_after(0);
+	CHECK_EQ(quic_keys_prepare_update(&keys, version), -ENOMEM);
+	CHECK(!keys.aead[1]);
+	CHECK_MEM(keys.secret, secret, 48);
+	CHECK_EQ(quic_keys_prepare_update(&keys, version), 0);
+	quic_keys_clear(&keys);
+}
