@@ -176,6 +176,7 @@ static bool fill_stream(struct quic_streams *st, struct quic_stream *stream, str
 		fin = send->fin && offset + len == buf->end;
 		if (!quic_frame_write_stream_header(w, stream->id, offset, &len, fin))
 			return false;
+		fin = fin && offset + len == buf->end;
 		quic_sendbuf_copy(buf, offset, w->pos, len);
 		w->pos += len;
 		if (small && !buf->lost_count)
