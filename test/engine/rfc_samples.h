@@ -42,15 +42,21 @@ static const char rfc_server_payload[] =
 static const struct rfc_sample rfc_samples[] = {
 	{
 		.version = QUIC_VERSION_V1,
-		.initial_secret = "7db5df06e7a69e432496adedb0085192" "3595221596ae2ae9fb8115c1e9ed0a44",
+		.initial_secret =
+			"7db5df06e7a69e432496adedb0085192"
+			"3595221596ae2ae9fb8115c1e9ed0a44",
 		.client = {
-			.secret = "c00cf151ca5be075ed0ebfb5c80323c4" "2d6b7db67881289af4008f1f6c357aea",
+			.secret =
+				"c00cf151ca5be075ed0ebfb5c80323c4"
+				"2d6b7db67881289af4008f1f6c357aea",
 			.key = "1f369613dd76d5467730efcbe3b1a22d",
 			.iv = "fa044b2f42a3fd3b46fb255c",
 			.hp = "9f50449e04a0e810283a1e9933adedd2",
 		},
 		.server = {
-			.secret = "3c199828fd139efd216c155ad844cc81" "fb82fa8d7446fa7d78be803acdda951b",
+			.secret =
+				"3c199828fd139efd216c155ad844cc81"
+				"fb82fa8d7446fa7d78be803acdda951b",
 			.key = "cf3a5331653c364c88f0f379b6067e37",
 			.iv = "0ac1493ca1905853b0bba03e",
 			.hp = "c206b8d9b9f0f37644430b490eeaa314",
@@ -106,14 +112,23 @@ static const struct rfc_sample rfc_samples[] = {
 			"dbcba3f6ea46c5b7684df3548e7ddeb9 c3bf9c73cc3f3bded74b562bfb19fb84"
 			"022f8ef4cdd93795d77d06edbb7aaf2f 58891850abbdca3d20398c276456cbc4"
 			"2158407dd074ee",
-		.retry = "ff000000010008f067a5502a4262b574 6f6b656e04a265ba2eff4d829058fb3f" "0f2496ba",
+		.retry = "ff000000010008f067a5502a4262b574 6f6b656e04a265ba2eff4d829058fb3f"
+			 "0f2496ba",
 		.chacha = {
-			.secret = "9ac312a7f877468ebe69422748ad00a1" "5443f18203a07d6060f688f30f21632b",
-			.key = "c6d98ff3441c3fe1b2182094f69caa2e" "d4b716b65488960a7a984979fb23e1c8",
+			.secret =
+				"9ac312a7f877468ebe69422748ad00a1"
+				"5443f18203a07d6060f688f30f21632b",
+			.key =
+				"c6d98ff3441c3fe1b2182094f69caa2e"
+				"d4b716b65488960a7a984979fb23e1c8",
 			.iv = "e0459b3474bdd0e44a41c144",
-			.hp = "25a282b9e82f06f21f488917a4fc8f1b" "73573685608597d0efcb076b0ab7a7a4",
+			.hp =
+				"25a282b9e82f06f21f488917a4fc8f1b"
+				"73573685608597d0efcb076b0ab7a7a4",
 		},
-		.chacha_ku = "1223504755036d556342ee9361d25342" "1a826c9ecdf3c7148684b36b714881f9",
+		.chacha_ku =
+			"1223504755036d556342ee9361d25342"
+			"1a826c9ecdf3c7148684b36b714881f9",
 		.chacha_header = "4200bff4",
 		.chacha_sample = "5e5cd55c41f69080575d7999c25a5bfb",
 		.chacha_mask = "aefefe7d03",
@@ -121,15 +136,21 @@ static const struct rfc_sample rfc_samples[] = {
 	},
 	{
 		.version = QUIC_VERSION_V2,
-		.initial_secret = "2062e8b3cd8d52092614b8071d0aa1fb" "7c2e3ac193f78b280e72d8f5751f6aba",
+		.initial_secret =
+			"2062e8b3cd8d52092614b8071d0aa1fb"
+			"7c2e3ac193f78b280e72d8f5751f6aba",
 		.client = {
-			.secret = "14ec9d6eb9fd7af83bf5a668bc17a7e2" "83766aade7ecd0891f70f9ff7f4bf47b",
+			.secret =
+				"14ec9d6eb9fd7af83bf5a668bc17a7e2"
+				"83766aade7ecd0891f70f9ff7f4bf47b",
 			.key = "8b1a0bc121284290a29e0971b5cd045d",
 			.iv = "91f73e2351d8fa91660e909f",
 			.hp = "45b95e15235d6f45a6b19cbcb0294ba9",
 		},
 		.server = {
-			.secret = "0263db1782731bf4588e7e4d93b74639" "07cb8cd8200b5da55a8bd488eafc37c1",
+			.secret =
+				"0263db1782731bf4588e7e4d93b74639"
+				"07cb8cd8200b5da55a8bd488eafc37c1",
 			.key = "82db637861d55e1d011f19ea71d5d2a7",
 			.iv = "dd13c276499c0249d3310652",
 			.hp = "edf6d05c83121201b436e16877593c3a",
@@ -185,14 +206,23 @@ static const struct rfc_sample rfc_samples[] = {
 			"f9af6e16886c61bfc703106fbaf3cb4c fa52382dd16a393e42757507698075b2"
 			"c984c707f0a0812d8cd5a6881eaf21ce da98f4bd23f6fe1a3e2c43edd9ce7ca8"
 			"4bed8521e2e140",
-		.retry = "cf6b3343cf0008f067a5502a4262b574 6f6b656ec8646ce8bfe33952d9555436" "65dcc7b6",
+		.retry = "cf6b3343cf0008f067a5502a4262b574 6f6b656ec8646ce8bfe33952d9555436"
+			 "65dcc7b6",
 		.chacha = {
-			.secret = "9ac312a7f877468ebe69422748ad00a1" "5443f18203a07d6060f688f30f21632b",
-			.key = "3bfcddd72bcf02541d7fa0dd1f5f9eee" "a817e09a6963a0e6c7df0f9a1bab90f2",
+			.secret =
+				"9ac312a7f877468ebe69422748ad00a1"
+				"5443f18203a07d6060f688f30f21632b",
+			.key =
+				"3bfcddd72bcf02541d7fa0dd1f5f9eee"
+				"a817e09a6963a0e6c7df0f9a1bab90f2",
 			.iv = "a6b5bc6ab7dafce30ffff5dd",
-			.hp = "d659760d2ba434a226fd37b35c69e2da" "8211d10c4f12538787d65645d5d1b8e2",
+			.hp =
+				"d659760d2ba434a226fd37b35c69e2da"
+				"8211d10c4f12538787d65645d5d1b8e2",
 		},
-		.chacha_ku = "c69374c49e3d2a9466fa689e49d476db" "5d0dfbc87d32ceeaa6343fd0ae4c7d88",
+		.chacha_ku =
+			"c69374c49e3d2a9466fa689e49d476db"
+			"5d0dfbc87d32ceeaa6343fd0ae4c7d88",
 		.chacha_header = "4200bff4",
 		.chacha_sample = "e7b6b932bc27d786f4bc2bb20f2162ba",
 		.chacha_mask = "97580e32bf",

@@ -4,7 +4,8 @@
 
 TEST(ids_are_equal_by_length_and_bytes)
 {
-	struct quic_cid a = { 2, { 1, 2 } }, b = { 2, { 1, 2, 3 } }, c = { 3, { 1, 2, 3 } }, none = {};
+	struct quic_cid a = { 2, { 1, 2 } }, b = { 2, { 1, 2, 3 } };
+	struct quic_cid c = { 3, { 1, 2, 3 } }, none = {};
 
 	CHECK(quic_cid_equal(&a, &b));
 	CHECK(!quic_cid_equal(&b, &c));

@@ -150,7 +150,8 @@ TEST(a_datagram_header_is_type_and_length)
 
 TEST(reasons_are_cut_to_the_room)
 {
-	static const u8 reason[] = "a reason of some length, so that it can be cut, and then cut again";
+	static const u8 reason[] =
+		"a reason of more than 63 bytes, to be cut here, here, and then there";
 	struct quic_reader r;
 	struct quic_writer w;
 	struct quic_frame f;

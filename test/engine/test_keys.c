@@ -88,7 +88,8 @@ TEST(masks_are_those_of_the_samples)
 		CHECK_EQ(quic_keys_initial(&client, &server, version, &dcid), 0);
 		check_hex(sample->chacha.secret, secret, sizeof(secret));
 		CHECK_EQ(quic_keys_install(&chacha, version,
-					   quic_cipher_find(TLS_CIPHER_CHACHA20_POLY1305), secret), 0);
+					   quic_cipher_find(TLS_CIPHER_CHACHA20_POLY1305),
+					   secret), 0);
 
 		/* two in one call: rows must not be mixed up */
 		check_hex(sample->server_sample, samples[0], QUIC_SAMPLE_LEN);
@@ -158,7 +159,8 @@ TEST(ciphers_have_the_limits_of_the_rfc)
 	/* 2^21.5, rounded down: its square is the largest below 2^43 */
 	cipher = quic_cipher_find(TLS_CIPHER_AES_CCM_128);
 	CHECK(cipher->confidentiality_limit * cipher->confidentiality_limit < 1ULL << 43);
-	CHECK((cipher->confidentiality_limit + 1) * (cipher->confidentiality_limit + 1) > 1ULL << 43);
+	CHECK((cipher->confidentiality_limit + 1) * (cipher->confidentiality_limit + 1) >
+	      1ULL << 43);
 	CHECK_EQ(cipher->integrity_limit, cipher->confidentiality_limit);
 	CHECK(!quic_cipher_find(TLS_CIPHER_SM4_GCM));
 	CHECK(!quic_cipher_find(0x10000 + TLS_CIPHER_AES_GCM_128));
@@ -178,7 +180,8 @@ TEST(every_cipher_seals_and_opens)
 
 	memset(secret, 0x5a, sizeof(secret));
 	for (i = 0; i < ARRAY_SIZE(all_types); i++) {
-		CHECK_EQ(quic_keys_install(&keys, version, quic_cipher_find(all_types[i]), secret), 0);
+		CHECK_EQ(quic_keys_install(&keys, version, quic_cipher_find(all_types[i]),
+					   secret), 0);
 		memset(plain, 'p', sizeof(plain));
 		memcpy(packet, plain, sizeof(packet));
 		CHECK_EQ(quic_aead_seal(keys.aead[0], 77, packet, 12, 100), 0);

@@ -143,7 +143,8 @@ TEST(sample_packets_are_opened)
 		CHECK_EQ(quic_packet_parse(&pkt, buf, len, 8), 0);
 		CHECK_EQ(pkt.dcid.len, 0);
 		CHECK_EQ(pkt.scid.len, 8);
-		check_opened(&pkt, &keys.server, 0, 1, sample->server_header, rfc_server_payload, 99);
+		check_opened(&pkt, &keys.server, 0, 1, sample->server_header, rfc_server_payload,
+			     99);
 
 		len = check_hex(sample->chacha_packet, buf, sizeof(buf));
 		CHECK_EQ(quic_packet_parse(&pkt, buf, len, 0), 0);
@@ -289,8 +290,8 @@ TEST(small_packets_are_padded_for_the_sample)
 
 	CHECK_EQ(quic_keys_install(&keys, quic_version_find(1),
 				   quic_cipher_find(TLS_CIPHER_AES_GCM_128), secret), 0);
-	CHECK(quic_packet_begin(&out, QUIC_PACKET_1RTT, quic_version_find(1), &no_cid, NULL, NULL, 0,
-				true, 9, 8, buf, sizeof(buf)));
+	CHECK(quic_packet_begin(&out, QUIC_PACKET_1RTT, quic_version_find(1), &no_cid, NULL, NULL,
+				0, true, 9, 8, buf, sizeof(buf)));
 	CHECK_EQ(out.pn_len, 1);
 	*out.body.pos++ = 1;
 	len = quic_packet_seal(&out, keys.aead[0], 0);
@@ -498,8 +499,8 @@ TEST(reserved_bits_are_reported)
 
 	CHECK_EQ(quic_keys_install(&keys, quic_version_find(1),
 				   quic_cipher_find(TLS_CIPHER_AES_GCM_128), secret), 0);
-	CHECK(quic_packet_begin(&out, QUIC_PACKET_1RTT, quic_version_find(1), &no_cid, NULL, NULL, 0,
-				false, 0, U64_MAX, buf, sizeof(buf)));
+	CHECK(quic_packet_begin(&out, QUIC_PACKET_1RTT, quic_version_find(1), &no_cid, NULL, NULL,
+				0, false, 0, U64_MAX, buf, sizeof(buf)));
 	buf[0] |= 0x08;
 	buf[0] &= ~0x40;
 	CHECK_EQ(quic_packet_seal(&out, keys.aead[0], 64), 64);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Addresses as the engine sees them: compared and carried in transport parameters, never resolved. */
+/* Addresses as the engine sees them: compared, put into transport parameters, never resolved. */
 #ifndef QUIC_ENGINE_ADDR_H
 #define QUIC_ENGINE_ADDR_H
 

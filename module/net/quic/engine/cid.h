@@ -36,12 +36,14 @@ struct quic_cid_entry {
 /**
  * struct quic_cid_set - IDs issued by one end, known and not retired
  * @entries: unordered; @used marks the ones in use
- * @active: sequence number in use (remote set: on the active path; local set: last used by the peer)
+ * @active: sequence number in use (remote set: on the active path; local set: last used by
+ *	the peer)
  * @next_seq: local set: next one to issue; remote set: one above the highest seen
  * @prior_to: highest Retire Prior To sent (local) or received (remote)
  * @limit: how many may be known at a time (active_connection_id_limit)
- * @retire: remote set: sequence numbers whose RETIRE_CONNECTION_ID must be sent (again); bounded, so
- *	that a peer that withholds acknowledgements is closed with CONNECTION_ID_LIMIT (RFC 9000, 5.1.2)
+ * @retire: remote set: sequence numbers whose RETIRE_CONNECTION_ID must be sent (again);
+ *	bounded, so that a peer that withholds acknowledgements is closed with
+ *	CONNECTION_ID_LIMIT (RFC 9000, 5.1.2)
  */
 struct quic_cid_set {
 	struct quic_cid_entry entries[QUIC_CID_LIMIT_MAX];

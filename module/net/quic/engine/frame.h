@@ -44,7 +44,7 @@ enum quic_frame_type {
 /* An ACK frame, its ranges still encoded: walk them with quic_ack_next(). */
 struct quic_ack_frame {
 	u64 largest;
-	u64 delay;		/* as encoded: shift by the peer's ack_delay_exponent, microseconds */
+	u64 delay;		/* as encoded: shift by the peer's ack_delay_exponent, then us */
 	u64 range_count;	/* after the first */
 	u64 first_range;
 	struct quic_reader ranges;
@@ -67,7 +67,7 @@ struct quic_frame {
 		struct { u64 offset; const u8 *data; u64 len; } crypto;
 		struct { const u8 *token; u64 len; } new_token;
 		struct { u64 id, offset; const u8 *data; u64 len; bool fin; } stream;
-		struct { u64 id, max; } max;	/* MAX_*, *_BLOCKED; id only where the frame has one */
+		struct { u64 id, max; } max;	/* MAX_*, *_BLOCKED; id where there is one */
 		struct { u64 seq, prior_to; struct quic_cid cid; const u8 *token; } new_cid;
 		struct { u64 seq; } retire_cid;
 		struct { const u8 *data; } path;		/* 8 bytes */
@@ -82,7 +82,7 @@ struct quic_frame {
  * @type: packet type, for "frame not permitted here" (RFC 9000, 12.4, table 3)
  *
  * Checks all that can be checked without a connection: lengths, types that exist and in shortest
- * encoding (RFC 9000, 12.4), fields beyond 2^62 - 1 or with their own bounds (stream limits over 2^60, connection
+ * encoding (RFC 9000, 12.4), fields with bounds of their own (stream limits over 2^60, connection
  * ID lengths, Retire Prior To over Sequence Number, offset + length, empty NEW_TOKEN).
  *
  * Return: 0 or a transport error code (FRAME_ENCODING, PROTOCOL_VIOLATION, ...).
@@ -127,8 +127,8 @@ bool quic_frame_write_value(struct quic_writer *w, u64 type, u64 value);
 /* MAX_STREAM_DATA, STREAM_DATA_BLOCKED, STOP_SENDING */
 bool quic_frame_write_pair(struct quic_writer *w, u64 type, u64 id, u64 value);
 bool quic_frame_write_reset(struct quic_writer *w, u64 id, u64 code, u64 final_size);
-bool quic_frame_write_new_cid(struct quic_writer *w, u64 seq, u64 prior_to, const struct quic_cid *cid,
-			      const u8 token[QUIC_RESET_TOKEN_LEN]);
+bool quic_frame_write_new_cid(struct quic_writer *w, u64 seq, u64 prior_to,
+			      const struct quic_cid *cid, const u8 token[QUIC_RESET_TOKEN_LEN]);
 bool quic_frame_write_path(struct quic_writer *w, u64 type, const u8 data[8]);
 bool quic_frame_write_new_token(struct quic_writer *w, const u8 *token, size_t len);
 /* @frame_type is only written for 0x1c; @reason is cut to what fits. */
@@ -140,7 +140,8 @@ bool quic_frame_write_close(struct quic_writer *w, u64 type, u64 code, u64 frame
  *
  * Return: false if not even one byte (or, for len 0, the header) fits.
  */
-bool quic_frame_write_stream_header(struct quic_writer *w, u64 id, u64 offset, size_t *len, bool fin);
+bool quic_frame_write_stream_header(struct quic_writer *w, u64 id, u64 offset, size_t *len,
+				    bool fin);
 bool quic_frame_write_crypto_header(struct quic_writer *w, u64 offset, size_t *len);
 
 #endif

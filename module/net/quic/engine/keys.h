@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The key schedule: from a traffic secret to keys that protect packets (RFC 9001, 5.1, 5.2, 6.1). */
+/* The key schedule: from a traffic secret to packet protection (RFC 9001, 5.1, 5.2, 6.1). */
 #ifndef QUIC_ENGINE_KEYS_H
 #define QUIC_ENGINE_KEYS_H
 
@@ -14,7 +14,7 @@
  * @aead: packet protection by key phase: [phase] the current one, [!phase] the next one once it has
  *	been made ready, so that a forged phase bit costs no key derivation (RFC 9001, 9.5 and P17)
  * @prev: packet protection of the phase before, for reordered packets (RFC 9001, 6.5), or NULL
- * @secret: traffic secret from which @next is derived; wiped when not needed any more
+ * @secret: traffic secret of the newest phase that has an @aead, from which the next is derived
  * @phase: current key phase bit
  * @used: packets sealed or failed to open with the current key (RFC 9001, 6.6)
  */
@@ -28,7 +28,10 @@ struct quic_keys {
 	u64 used;
 };
 
-/* HKDF-Expand-Label of TLS 1.3 with an empty context (RFC 8446, 7.1; RFC 5869). @label without "tls13 ". */
+/*
+ * HKDF-Expand-Label of TLS 1.3 (RFC 8446, 7.1; RFC 5869) with an empty context; @label comes
+ * without "tls13 ".
+ */
 int quic_hkdf_expand_label(enum quic_hash hash, const u8 *secret, size_t secret_len,
 			   const char *label, u8 *out, size_t out_len);
 
@@ -43,7 +46,10 @@ int quic_keys_install(struct quic_keys *keys, const struct quic_version *version
 /* Make aead[!phase] and its secret ready for the next key update. Process context. */
 int quic_keys_prepare_update(struct quic_keys *keys, const struct quic_version *version);
 
-/* Initial keys from the client's first Destination Connection ID (RFC 9001, 5.2). Process context. */
+/*
+ * Initial keys from the client's first Destination Connection ID (RFC 9001, 5.2). Process context.
+ * On error both are unchanged.
+ */
 int quic_keys_initial(struct quic_keys *client, struct quic_keys *server,
 		      const struct quic_version *version, const struct quic_cid *dcid);
 

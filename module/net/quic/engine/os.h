@@ -68,8 +68,8 @@ void quic_random(void *buf, size_t len);
 
 /*
  * What the bytes of a received datagram live in: an sk_buff in the kernel, a counted malloc in a
- * program. Received payload is never copied before the application reads it; whoever keeps a pointer
- * into a datagram keeps a reference.
+ * program. Received payload is never copied before the application reads it; whoever keeps a
+ * pointer into a datagram keeps a reference.
  */
 struct quic_ref;
 

@@ -97,7 +97,8 @@ struct quic_packet_out {
  *
  * The fixed bit is set; who greases it (RFC 9287) clears it in start[0] before sealing.
  *
- * Return: false if @room cannot hold the header, a packet number, four bytes of payload and the tag.
+ * Return: false if @room cannot hold the header with its packet number, four bytes of payload and
+ * the tag.
  */
 bool quic_packet_begin(struct quic_packet_out *out, enum quic_packet_type type,
 		       const struct quic_version *version, const struct quic_cid *dcid,

@@ -7,7 +7,7 @@
 /* Long enough to pass for a short packet with a connection ID of any length. */
 #define RESET_LEN_MAX	(1 + QUIC_CID_LEN_MAX + 4 + 1 + QUIC_TAG_LEN)
 
-/* RFC 9000, 17.2.1. The IDs come from the bytes: those of an unknown version may be up to 255 long. */
+/* RFC 9000, 17.2.1. The IDs come from the bytes: an unknown version's may be up to 255 long. */
 size_t quic_packet_version_negotiation(const struct quic_packet *pkt, u8 *buf, size_t room)
 {
 	struct quic_reader r = { pkt->data + 5, pkt->data + pkt->len };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Transport parameters: values, validity, encoding (RFC 9000, 7.4 and 18; RFC 9221, 3; RFC 9287; RFC 9368, 3). */
+/* Transport parameters (RFC 9000, 7.4 and 18; RFC 9221, 3; RFC 9287; RFC 9368, 3). */
 #ifndef QUIC_ENGINE_PARAMS_H
 #define QUIC_ENGINE_PARAMS_H
 
@@ -45,9 +45,9 @@ void quic_params_defaults(struct quic_params *params);
  * quic_params_parse() - the peer's extension body
  * @from_server: who sent it: server-only parameters from a client are an error
  *
- * Applies defaults, checks every rule of RFC 9000, 18.2 and of S5.18 that needs no connection state.
- * Brings down what may be larger than this end can use: max_idle_timeout to 2^32 - 1 ms, max_streams
- * to 4096 (S5.18), active_connection_id_limit to QUIC_CID_LIMIT_MAX (F33).
+ * Applies defaults, checks every rule of RFC 9000, 18.2 and of S5.18 that needs no connection
+ * state. Brings down what may be larger than this end can use: max_idle_timeout to 2^32 - 1 ms,
+ * max_streams to 4096 (S5.18), active_connection_id_limit to QUIC_CID_LIMIT_MAX (F33).
  *
  * Return: 0 or TRANSPORT_PARAM, also for malformed version_information (RFC 9368, 4). Whether valid
  * version_information fits the connection is the connection's to judge.

@@ -153,7 +153,8 @@ static bool read_param(struct quic_params *params, u64 id, struct quic_reader *r
 		return read_versions(r, params, from_server);
 	case QUIC_PARAM_MAX_DATAGRAM_FRAME_SIZE:
 		return read_int(r, 0, QUIC_VARINT_MAX, &params->max_datagram_frame_size) &&
-		       (!params->max_datagram_frame_size || params->max_datagram_frame_size >= 1200);
+		       (!params->max_datagram_frame_size ||
+			params->max_datagram_frame_size >= 1200);
 	case QUIC_PARAM_GREASE_QUIC_BIT:
 		return read_flag(r, &params->grease_quic_bit);
 	case QUIC_PARAM_DISABLE_1RTT_ENCRYPTION:

@@ -39,7 +39,7 @@ bool quic_read_u32(struct quic_reader *r, u32 *value)
 	return true;
 }
 
-/* RFC 9000, 16 and A.1. Any length is valid for any value; frame types are stricter (frame_parse.c). */
+/* RFC 9000, 16 and A.1. Any length is valid for any value, except for a frame's type. */
 bool quic_read_varint(struct quic_reader *r, u64 *value)
 {
 	size_t len, i;
