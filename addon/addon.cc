@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+//
+// The module: what lib/native.ts types. Many copies may live in one process, one per environment.
+#include <gnutls/gnutls.h>
+#include <napi.h>
+
+#include "completions.h"
+#include "credentials.h"
+#include "handshake.h"
+#include "message.h"
+#include "poll_handle.h"
+#include "syscalls.h"
+
+namespace {
+
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(new kquic::Completions(env));
+  kquic::DefineSyscalls(env, exports);
+  kquic::DefineMessages(env, exports);
+  kquic::PollHandle::Define(env, exports);
+  kquic::Credentials::Define(env, exports);
+  kquic::Handshake::Define(env, exports);
+  exports.Set("tlsErrorText", Napi::Function::New(
+                                  env,
+                                  [](const Napi::CallbackInfo& info) -> Napi::Value {
+                                    int error = info[0].ToNumber().Int32Value();
+                                    return Napi::String::New(info.Env(), gnutls_strerror(error));
+                                  },
+                                  "tlsErrorText"));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(kquic, Init)

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+'use strict';
+
+// The tests run as tsc compiled them: nothing is transformed in the VM, where JavaScript is slow.
+module.exports = {
+  rootDir: 'dist',
+  testMatch: ['<rootDir>/test/node/**/*.test.js'],
+  testEnvironment: 'node',
+  transform: {},
+  testTimeout: 60_000,
+  // One after the other, in reading order; the VM has two processors at most.
+  maxWorkers: 1,
+  testSequencer: '<rootDir>/test/node/support/sequencer.js',
+  reporters: ['default', '<rootDir>/test/node/support/reporter.js'],
+};

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+import { typeError } from './validate.js';
+
+/** Text is sent as UTF-8. */
+export type Bytes = string | ArrayBufferView | ArrayBuffer;
+
+/** The same memory as a Buffer, without a copy except for text. */
+export function toBuffer(name: string, value: unknown): Buffer {
+  if (typeof value === 'string') return Buffer.from(value);
+  if (Buffer.isBuffer(value)) return value;
+  if (ArrayBuffer.isView(value))
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  if (value instanceof ArrayBuffer) return Buffer.from(value);
+  throw typeError(name, 'a string, an ArrayBuffer or a view of one', value);
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+//
+// Back-pressure, and why it looks like this. The kernel has one receive queue for a connection and
+// grants credit, of the stream and of the connection, when recvmsg() takes data out of it (spec,
+// S4.16). So data of a stream that nobody reads must be taken out to reach that of other streams,
+// and then its sender may send more. What a stream does not want yet is therefore kept here, up to
+// `maxData` bytes for the whole connection, as if they still counted against the connection's
+// window. Beyond that the connection is not read any further until a stream takes what is its own:
+// memory stays bounded, and up to that bound a stream that is not read stops nobody else. Streams
+// as sockets of their own (peel-off) remove the bound's side effect; they need another kernel call.
+//
+// Events have to be read even then (a blocked writer waits for STREAM_MAX_DATA), and they come
+// before all data in the queue (S4.1): while reading is paused, each wake-up of the socket looks at
+// the head of the queue and takes the events. The wake-ups come from an edge-triggered epoll of its
+// own, since the socket stays readable all the time.
+//
+// Writers try sendmsg() first. EAGAIN, or ENOSPC while the socket is not writable, is the
+// connection's: they wait for POLLOUT. ENOSPC while it is writable is the stream's: they wait for
+// STREAM_MAX_DATA, because POLLOUT would be true all the time (S2.41).
+import { EAGAIN, EINVAL, ENOSPC } from './errno.js';
+import { NO_LEVEL, POLLOUT, POLL_READABLE, POLL_WRITABLE, native } from './native.js';
+import { call } from './rethrow.js';
+import { MsgFlag } from './socket/constants.js';
+import { Descriptor } from './socket/descriptor.js';
+import { parseEvent, type QuicEvent } from './socket/event.js';
+import type { QuicSocket } from './socket/socket.js';
+import { RecordKind, slab } from './slab.js';
+
+/** Longer than any event. */
+const EVENT_SIZE = 8192;
+
+export interface LinkOwner {
+  onData(streamId: number, bytes: Buffer, fin: boolean): void;
+  onEvent(event: QuicEvent): void;
+  /** The receive queue was empty for a moment. */
+  onDrained(): void;
+  /** The connection is over and everything was received. */
+  onEnd(errno: number): void;
+}
+
+/** A connection's socket at work: receives for all streams, and makes writers wait. */
+export class Link {
+  #held = 0;
+  #paused = false;
+  #draining = false;
+  #closed = false;
+  #edge: Descriptor | undefined;
+  readonly #blocked = new Set<() => void>();
+  readonly #blockedStreams = new Map<number, () => void>();
+
+  constructor(
+    readonly socket: QuicSocket,
+    private readonly budget: number,
+    private readonly owner: LinkOwner,
+  ) {}
+
+  start(): void {
+    this.socket.descriptor.onReady = (status, events) => {
+      this.#onReady(status, events);
+    };
+    this.#updateInterest();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#blocked.clear();
+    this.#blockedStreams.clear();
+    this.#edge?.close();
+    this.socket.close();
+  }
+
+  ref(): void {
+    this.socket.descriptor.ref();
+    this.#edge?.ref();
+  }
+
+  unref(): void {
+    this.socket.descriptor.unref();
+    this.#edge?.unref();
+  }
+
+  // ---- receiving
+
+  /** `bytes` more are kept for a stream that does not want them yet. */
+  hold(bytes: number): void {
+    this.#held += bytes;
+    if (!this.#paused && !this.#draining && this.#held > this.budget) this.#pause();
+  }
+
+  release(bytes: number): void {
+    this.#held -= bytes;
+    if (this.#paused && this.#held <= this.budget / 2) this.#resume();
+  }
+
+  /** The peer closed: what is queued is all there will be, so it is taken without regard to budget. */
+  drain(): void {
+    this.#draining = true;
+    if (this.#paused) this.#resume();
+  }
+
+  #pause(): void {
+    this.#paused = true;
+    this.#updateInterest();
+    const epollFd = native().edgeOpen(this.socket.fd);
+    if (epollFd < 0) return;
+    this.#edge = new Descriptor(epollFd);
+    this.#edge.onReady = () => {
+      native().edgeClear(epollFd);
+      this.#takeEvents();
+    };
+    this.#edge.interest = POLL_READABLE;
+  }
+
+  #resume(): void {
+    this.#paused = false;
+    this.#edge?.close();
+    this.#edge = undefined;
+    this.#updateInterest();
+  }
+
+  #updateInterest(): void {
+    if (this.#closed) return;
+    this.socket.descriptor.interest =
+      (this.#paused ? 0 : POLL_READABLE) | (this.#blocked.size > 0 ? POLL_WRITABLE : 0);
+  }
+
+  #onReady(status: number, events: number): void {
+    if (status < 0) {
+      // libuv stops at POLLERR (S2.40: only with a pending error, which this clears).
+      this.#receive();
+      if (this.#closed) return;
+      const errno = native().socketError(this.socket.fd);
+      if (errno === 0) this.owner.onEnd(EINVAL);
+      else this.#updateInterest();
+      return;
+    }
+    if (events & POLL_READABLE) this.#receive();
+    if (!this.#closed && events & POLL_WRITABLE) this.#wakeBlocked();
+  }
+
+  /** One batch; a level-triggered poll calls again if there is more. */
+  #receive(): void {
+    const errno = slab.receive(this.socket.fd, (kind, streamId, bytes, fin) => {
+      call(() => {
+        if (kind === RecordKind.DATA) this.owner.onData(streamId, bytes, fin);
+        else if (kind === RecordKind.EVENT) this.owner.onEvent(parseEvent(bytes));
+      });
+      return !this.#closed;
+    });
+    if (this.#closed || errno === 0) return;
+    if (errno === EAGAIN) this.owner.onDrained();
+    else this.owner.onEnd(errno);
+  }
+
+  /** While reading is paused. */
+  #takeEvents(): void {
+    const bytes = Buffer.allocUnsafe(EVENT_SIZE);
+    const out = new Float64Array(4);
+    for (;;) {
+      if (this.#closed || !this.#paused) return;
+      const { fd } = this.socket;
+      const peek = MsgFlag.PEEK | MsgFlag.DONTWAIT;
+      if (native().recvmsg(fd, bytes, 0, 1, peek, out) < 0) return;
+      if (((out[0] ?? 0) & MsgFlag.NOTIFICATION) === 0) return;
+      const length = native().recvmsg(fd, bytes, 0, EVENT_SIZE, MsgFlag.DONTWAIT, out);
+      if (length < 0) return;
+      call(() => {
+        this.owner.onEvent(parseEvent(bytes.subarray(0, length)));
+      });
+    }
+  }
+
+  // ---- sending
+
+  /** Bytes that the kernel took (possibly none, with `flags` FIN), or -errno. */
+  send(streamId: number, data: Buffer, offset: number, flags: number): number {
+    return native().sendmsg(
+      this.socket.fd,
+      data,
+      offset,
+      data.length - offset,
+      MsgFlag.DONTWAIT,
+      streamId,
+      flags | MsgFlag.STREAM_SNDBLOCK,
+      NO_LEVEL,
+    );
+  }
+
+  /**
+   * After send() said `result`: calls `retry` when it may go on. False if `result` is not about
+   * waiting. A caller must try again once if the answer is 'now'.
+   */
+  wait(streamId: number, result: number, again: boolean, retry: () => void): boolean | 'now' {
+    if (result !== -EAGAIN && result !== -ENOSPC) return false;
+    const writable = (native().poll(this.socket.fd, POLLOUT, 0) & POLLOUT) !== 0;
+    if (writable && !again) return 'now';
+    if (writable && result === -ENOSPC) {
+      this.#blockedStreams.set(streamId, retry);
+    } else {
+      this.#blocked.add(retry);
+      this.#updateInterest();
+    }
+    return true;
+  }
+
+  /** STREAM_MAX_DATA arrived. */
+  wakeStream(streamId: number): void {
+    const retry = this.#blockedStreams.get(streamId);
+    this.#blockedStreams.delete(streamId);
+    retry?.();
+  }
+
+  forget(streamId: number, retry: () => void): void {
+    this.#blockedStreams.delete(streamId);
+    if (this.#blocked.delete(retry)) this.#updateInterest();
+  }
+
+  #wakeBlocked(): void {
+    const waiting = [...this.#blocked];
+    this.#blocked.clear();
+    for (const retry of waiting) retry();
+    this.#updateInterest();
+  }
+}

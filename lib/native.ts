@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+//
+// The addon's types, and how it is found. Its functions take integer descriptors and return a value
+// >= 0 or -errno; objects, buffers and errors are made on this side.
+import * as fs from 'node:fs';
+import { createRequire } from 'node:module';
+import * as path from 'node:path';
+import type { AddressInfo } from 'node:net';
+
+export const POLL_READABLE = 1;
+export const POLL_WRITABLE = 2;
+
+/** poll(2)'s own bits, for {@link Native.poll}. */
+export const POLLOUT = 4;
+
+/** `streamId` and `cryptoLevel` of sendmsg() and recvmsg() when there is no such control message. */
+export const NO_STREAM = -2;
+export const NO_LEVEL = -1;
+
+/** `level` of setsockopt() and getsockopt(): SOL_QUIC. */
+export const LEVEL_QUIC = -1;
+
+/** `flag` of setFlag(). */
+export const FLAG_REUSEPORT = 0;
+export const FLAG_V6ONLY = 1;
+
+/** Numbers in a record of recvBatch(). */
+export const RECORD_SIZE = 5;
+
+export interface PollHandle {
+  /** POLL_READABLE | POLL_WRITABLE. */
+  start(events: number): number;
+  stop(): number;
+  ref(): void;
+  unref(): void;
+  /** Closes the descriptor as well. */
+  close(): void;
+}
+
+/** A function that returns a number returns a GnuTLS error code where that is negative. */
+export interface Credentials {
+  setKeyPair(cert: Uint8Array, key: Uint8Array, passphrase: string | undefined): number;
+  addTrust(pem: Uint8Array): number;
+  useSystemTrust(): number;
+}
+
+export interface HandshakeOptions {
+  server: boolean;
+  alpn: string[];
+  /** Client: sent as SNI unless it is an IP address; what the certificate must be for. */
+  servername: string | undefined;
+  requestCert: boolean;
+  rejectUnauthorized: boolean;
+  keylog: boolean;
+}
+
+export interface HandshakeResult {
+  alpn: string;
+  cipher: string;
+  servername: string;
+  authorized: boolean;
+  /** DER. */
+  peerCertificate: Buffer | undefined;
+  error: string;
+  /** errno if the socket failed, 0 if TLS did. */
+  errno: number;
+  /** Why the certificate was refused. */
+  verification: string;
+  /** TLS alert that this end raised or the peer sent, or -1. */
+  alert: number;
+}
+
+/** What {@link Handshake.advance} reports. */
+export const HANDSHAKE_FAILED = -1;
+export const HANDSHAKE_DONE = 0;
+export const HANDSHAKE_WANTS_READ = 1;
+export const HANDSHAKE_WANTS_WRITE = 2;
+
+export interface Handshake {
+  /** Runs in the worker pool; the descriptor must stay open until the callback. */
+  advance(): void;
+  result(): HandshakeResult;
+  keylog(): string[];
+}
+
+export interface Native {
+  socket(family: 4 | 6, type: 1 | 2): number;
+  bind(fd: number, address: string, port: number): number;
+  connect(fd: number, address: string, port: number): number;
+  listen(fd: number, backlog: number): number;
+  accept(fd: number): number;
+  shutdown(fd: number, how: 0 | 1 | 2): number;
+  close(fd: number): number;
+  getsockname(fd: number): AddressInfo | number;
+  getpeername(fd: number): AddressInfo | number;
+  poll(fd: number, events: number, timeout: number): number;
+  setsockopt(fd: number, level: number, name: number, value: Uint8Array | undefined): number;
+  getsockopt(fd: number, level: number, name: number, value: Uint8Array): number;
+  setFlag(fd: number, flag: number, on: number): number;
+  /** SO_ERROR, which this clears. */
+  socketError(fd: number): number;
+  /** SIOCOUTQ. */
+  queued(fd: number): number;
+  /** A new epoll descriptor that becomes readable at each wake-up of `fd`, not while it is ready. */
+  edgeOpen(fd: number): number;
+  /** Takes note of the wake-ups so far. */
+  edgeClear(epollFd: number): number;
+  sendmsg(
+    fd: number,
+    data: Uint8Array,
+    offset: number,
+    length: number,
+    flags: number,
+    streamId: number,
+    streamFlags: number,
+    cryptoLevel: number,
+  ): number;
+  /** out: [msg_flags, streamId, streamFlags, cryptoLevel] */
+  recvmsg(
+    fd: number,
+    data: Uint8Array,
+    offset: number,
+    length: number,
+    flags: number,
+    out: Float64Array,
+  ): number;
+  /**
+   * Receives until there is nothing more or no room. Returns the number of records; each is
+   * [kind, streamId, fin, offset, length]; the last element of `records` is the errno that ended the
+   * batch, or 0.
+   */
+  recvBatch(fd: number, slab: Uint8Array, offset: number, records: Float64Array): number;
+  PollHandle: new (fd: number, callback: (status: number, events: number) => void) => PollHandle;
+  Credentials: new () => Credentials;
+  Handshake: new (
+    fd: number,
+    credentials: Credentials,
+    options: HandshakeOptions,
+    callback: (status: number) => void,
+  ) => Handshake;
+  tlsErrorText(error: number): string;
+}
+
+/** The package's own folder, from lib/ as well as from dist/lib/. */
+function packageRoot(): string {
+  let folder = __dirname;
+  while (!fs.existsSync(path.join(folder, 'package.json'))) {
+    const parent = path.dirname(folder);
+    if (parent === folder) throw new Error('the package folder has no package.json');
+    folder = parent;
+  }
+  return folder;
+}
+
+let loaded: Native | undefined;
+
+/** Loads the addon once. Throws what the loader throws: see support.ts. */
+export function native(): Native {
+  if (loaded === undefined) {
+    const build = path.join(packageRoot(), 'build');
+    const debug = path.join(build, 'Debug', 'kquic.node');
+    const release = path.join(build, 'Release', 'kquic.node');
+    loaded = createRequire(__filename)(fs.existsSync(release) ? release : debug) as Native;
+  }
+  return loaded;
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+import { QuicError, abortError } from './errors.js';
+import type { QuicSocket } from './socket/socket.js';
+import { abortSignal, flag, integer } from './validate.js';
+
+export interface OpenOptions {
+  signal?: AbortSignal;
+  /** False: reject with ERR_QUIC_OPEN_STREAM_FAILED instead of waiting for the peer's permission. */
+  wait?: boolean;
+  /** Of the stream: bytes. */
+  highWaterMark?: number;
+}
+
+interface Waiter {
+  resolve: (id: number) => void;
+  reject: (error: Error) => void;
+}
+
+/** Opens streams of one type, in the order of the requests, when the peer permits them. */
+export class Opener {
+  readonly #waiters: Waiter[] = [];
+  #over: Error | undefined;
+
+  constructor(
+    private readonly socket: QuicSocket,
+    private readonly type: 'bidi' | 'uni',
+  ) {}
+
+  /** Resolves with a stream ID. */
+  async open(options: OpenOptions): Promise<number> {
+    const signal = abortSignal('signal', options.signal);
+    const wait = flag('wait', options.wait, true);
+    if (signal?.aborted) throw abortError(signal);
+    if (this.#over !== undefined) throw this.#over;
+    const id = this.#waiters.length === 0 ? this.socket.openStream(this.type) : undefined;
+    if (id !== undefined) return id;
+    if (!wait) {
+      throw new QuicError(`the peer permits no more ${this.type} streams now`, {
+        code: 'ERR_QUIC_OPEN_STREAM_FAILED',
+      });
+    }
+    return this.#wait(signal);
+  }
+
+  #wait(signal: AbortSignal | undefined): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = {
+        resolve: (id) => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve(id);
+        },
+        reject: (error) => {
+          signal?.removeEventListener('abort', onAbort);
+          reject(error);
+        },
+      };
+      const onAbort = (): void => {
+        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+        if (signal !== undefined) waiter.reject(abortError(signal));
+      };
+      signal?.addEventListener('abort', onAbort);
+      this.#waiters.push(waiter);
+    });
+  }
+
+  /** MAX_STREAMS arrived. */
+  retry(): void {
+    for (;;) {
+      const [waiter] = this.#waiters;
+      if (waiter === undefined) return;
+      let id: number | undefined;
+      try {
+        id = this.socket.openStream(this.type);
+      } catch {
+        // The connection ended: end() follows.
+        return;
+      }
+      if (id === undefined) return;
+      this.#waiters.shift();
+      waiter.resolve(id);
+    }
+  }
+
+  end(error: Error): void {
+    this.#over = error;
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+  }
+}
+
+export function highWaterMark(options: OpenOptions): number | undefined {
+  if (options.highWaterMark === undefined) return undefined;
+  return integer('highWaterMark', options.highWaterMark, 0, [0, Number.MAX_SAFE_INTEGER]);
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+//
+// Every option of listen() and connect(): its type, its default, its limits, its check.
+import type { Identity, Pem } from './identity.js';
+import { CongestionAlgorithm } from './socket/constants.js';
+import type { Config, TransportParam } from './socket/structs.js';
+import { integer, object, oneOf, text, typeError, valueError } from './validate.js';
+
+export interface TransportOptions {
+  /** Milliseconds without a sign of the peer until the connection ends; 0: the longest, 71 minutes. */
+  maxIdleTimeout?: number;
+  /** Milliseconds of silence after which this end sends a PING; 0: never. */
+  keepAlive?: number;
+  /** Milliseconds. */
+  handshakeTimeout?: number;
+  /** How many streams the peer may have open at a time. */
+  maxBidiStreams?: number;
+  maxUniStreams?: number;
+  /** Bytes that the peer may send ahead of this end's reading, in all and on one stream. */
+  maxData?: number;
+  maxStreamData?: number;
+  congestion?: 'cubic' | 'reno';
+}
+
+export interface CommonOptions extends TransportOptions {
+  /** Application protocols, the preferred one first. There is no default. */
+  alpn: string | string[];
+  /** Trust anchors; default: the system's. */
+  ca?: Pem | Pem[];
+  signal?: AbortSignal;
+  /** Gets lines in the format of SSLKEYLOGFILE, which is honoured as well. */
+  keylog?: (line: string) => void;
+}
+
+export interface ListenOptions extends CommonOptions, Identity {
+  host?: string;
+  port?: number;
+  /** Several listeners of this process or others share the port and the load. */
+  reusePort?: boolean;
+  backlog?: number;
+  /** Ask clients for a certificate. */
+  requestCert?: boolean;
+  /** With `requestCert`: refuse clients whose certificate does not verify. */
+  rejectUnauthorized?: boolean;
+}
+
+export interface ConnectOptions extends CommonOptions, Partial<Identity> {
+  host: string;
+  port: number;
+  /** What the server's certificate must be for. */
+  servername?: string;
+  /** False: any server will do. For tests. */
+  rejectUnauthorized?: boolean;
+  localAddress?: string;
+  localPort?: number;
+}
+
+export const DEFAULTS = {
+  maxIdleTimeout: 30_000,
+  keepAlive: 0,
+  handshakeTimeout: 10_000,
+  maxBidiStreams: 100,
+  maxUniStreams: 100,
+  maxData: 2_097_120,
+  maxStreamData: 1_048_560,
+  congestion: 'cubic',
+  host: '::',
+  port: 0,
+  backlog: 128,
+  /** Of close(): milliseconds for what was written to be acknowledged. */
+  closeTimeout: 5_000,
+  /** Of bytes(), text(), json() and request(): bytes. */
+  readLimit: 1024 * 1024,
+} as const;
+
+/** The kernel keeps times as 32 bits of microseconds. */
+const MAX_TIME_MS = 4_294_967;
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+const LIMITS = {
+  maxIdleTimeout: [1_000, MAX_TIME_MS],
+  keepAlive: [1_500, MAX_TIME_MS],
+  handshakeTimeout: [1, MAX_TIMER_MS],
+  maxBidiStreams: [1, 4096],
+  maxUniStreams: [1, 4096],
+  maxData: [1_200, 536_870_911],
+  maxStreamData: [1_200, 268_435_455],
+  port: [0, 65_535],
+  backlog: [1, 65_535],
+} as const;
+
+/** Transport options, checked, as the kernel takes them. */
+export interface TransportSettings {
+  transportParam: Partial<TransportParam>;
+  config: Partial<Config>;
+  handshakeTimeout: number;
+  maxData: number;
+}
+
+export function transportSettings(options: TransportOptions): TransportSettings {
+  const number = (name: Exclude<keyof typeof LIMITS, 'port' | 'backlog'>, zero = false): number =>
+    integer(name, options[name], DEFAULTS[name], LIMITS[name], zero);
+
+  const idle = number('maxIdleTimeout', true);
+  const maxStreamData = number('maxStreamData');
+  const maxData = number('maxData');
+  const congestion = oneOf('congestion', options.congestion, DEFAULTS.congestion, [
+    'cubic',
+    'reno',
+  ]);
+  return {
+    transportParam: {
+      maxIdleTimeout: (idle === 0 ? MAX_TIME_MS : idle) * 1000,
+      maxStreamsBidi: number('maxBidiStreams'),
+      maxStreamsUni: number('maxUniStreams'),
+      maxData,
+      maxStreamDataBidiLocal: maxStreamData,
+      maxStreamDataBidiRemote: maxStreamData,
+      maxStreamDataUni: maxStreamData,
+    },
+    config: {
+      keepaliveProbeInterval: number('keepAlive', true) * 1000,
+      congestionControlAlgo:
+        congestion === 'cubic' ? CongestionAlgorithm.CUBIC : CongestionAlgorithm.RENO,
+      // A write is a message as often as not; whoever has many small ones uses cork().
+      streamDataNodelay: 1,
+    },
+    handshakeTimeout: number('handshakeTimeout'),
+    maxData,
+  };
+}
+
+/** RFC 7301, 3.1: names of 1 to 255 bytes. */
+export function alpnList(alpn: unknown): string[] {
+  const names: unknown[] = Array.isArray(alpn) ? alpn : [alpn];
+  if (names.length === 0) throw valueError('alpn', 'it names no protocol', alpn);
+  for (const name of names) {
+    const length = Buffer.byteLength(text('alpn', name));
+    if (length > 255) throw valueError('alpn', 'a name is longer than 255 bytes', name);
+  }
+  return names as string[];
+}
+
+export function portNumber(name: string, value: unknown, fallback: number): number {
+  return integer(name, value, fallback, LIMITS.port);
+}
+
+/** A port that can be connected to. */
+export function remotePort(value: unknown): number {
+  if (value === undefined) throw typeError('port', 'a number', value);
+  return integer('port', value, 0, [1, 65_535]);
+}
+
+export function backlogSize(value: unknown): number {
+  return integer('backlog', value, DEFAULTS.backlog, LIMITS.backlog);
+}
+
+export interface CloseOptions {
+  /** Application error code for the peer: 0 to 2^32 - 1. */
+  code?: number;
+  /** At most 63 bytes arrive. */
+  reason?: string;
+  /** Milliseconds. */
+  timeout?: number;
+}
+
+export const MAX_ERROR_CODE = 0xffff_ffff;
+
+export function errorCode(name: string, value: unknown): number {
+  return integer(name, value, 0, [0, MAX_ERROR_CODE]);
+}
+
+/** `timeout` is undefined if the caller gave none. */
+export function closeSettings(options: CloseOptions): {
+  code: number;
+  reason: string;
+  timeout: number | undefined;
+} {
+  object('options', options);
+  const { reason = '' } = options;
+  if (typeof reason !== 'string') throw typeError('reason', 'a string', reason);
+  const timeout = integer('timeout', options.timeout, -1, [0, MAX_TIMER_MS]);
+  return {
+    code: errorCode('code', options.code),
+    reason,
+    timeout: timeout < 0 ? undefined : timeout,
+  };
+}

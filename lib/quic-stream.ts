@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+import { Duplex } from 'node:stream';
+import type { ReadableStream, WritableStream } from 'node:stream/web';
+import type { Bytes } from './bytes.js';
+import type { QuicConnection } from './connection.js';
+import { QuicError } from './errors.js';
+import { errorCode } from './options.js';
+import type { ReceiveHalf } from './receive-half.js';
+import type { SendHalf } from './send-half.js';
+import {
+  HIGH_WATER_MARK,
+  abandon,
+  readAll,
+  unlessUnheard,
+  type ReadOptions,
+  type SendOptions,
+  type StreamInit,
+} from './stream-common.js';
+import { Writer } from './writer.js';
+
+/**
+ * A bidirectional stream: a Node Duplex. Node destroys both halves of a Duplex together, QUIC ends
+ * each on its own. So: a reset by the peer destroys the stream. When the peer stops reading
+ * (STOP_SENDING), send() rejects; the stream is destroyed at once if nobody is reading it, otherwise
+ * when the peer's data has been read to its end.
+ */
+export class QuicStream extends Duplex {
+  readonly direction = 'bidi';
+  readonly id: number;
+  readonly connection: QuicConnection;
+  readonly initiator: 'local' | 'peer';
+  readonly #sending: SendHalf;
+  readonly #receiving: ReceiveHalf;
+  readonly #writer: Writer;
+
+  /** @internal */
+  constructor(init: StreamInit, sending: SendHalf, receiving: ReceiveHalf) {
+    super({ highWaterMark: init.highWaterMark ?? HIGH_WATER_MARK });
+    this.id = init.id;
+    this.connection = init.connection;
+    this.initiator = init.initiator;
+    this.#sending = sending;
+    this.#receiving = receiving;
+    this.#writer = new Writer(this, sending);
+    receiving.push = (chunk) => this.push(chunk);
+  }
+
+  /** Accepts all of `data`, resolving when there is room for more; rejects if the peer stops. */
+  send(data: Bytes, options: SendOptions = {}): Promise<void> {
+    return this.#writer.send(data, options);
+  }
+
+  /** RESET_STREAM: what is unsent is dropped. Reading goes on. */
+  reset(code = 0): void {
+    this.#sending.reset(errorCode('code', code));
+    this.#afterReading(
+      new QuicError(`stream ${this.id} was reset by this end`, { code: 'ERR_QUIC_STREAM_RESET' }),
+      undefined,
+    );
+  }
+
+  /** STOP_SENDING: the reader is not interested any more. Writing goes on. */
+  stopSending(code = 0): void {
+    this.#receiving.stop(errorCode('code', code));
+    if (this.destroyed || this.readableEnded) return;
+    // Lets the Duplex end once the writing half has.
+    this.push(null);
+    this.resume();
+  }
+
+  bytes(options: ReadOptions = {}): Promise<Buffer> {
+    return readAll(this, options);
+  }
+
+  async text(options: ReadOptions = {}): Promise<string> {
+    return (await readAll(this, options)).toString();
+  }
+
+  async json<T = unknown>(options: ReadOptions = {}): Promise<T> {
+    return JSON.parse(await this.text(options)) as T;
+  }
+
+  toWeb(): { readable: ReadableStream<Uint8Array>; writable: WritableStream<Uint8Array> } {
+    return Duplex.toWeb(this);
+  }
+
+  override end(...args: unknown[]): this {
+    this.#writer.end(args, (last, done) => super.end(last, done));
+    return this;
+  }
+
+  override _read(): void {
+    this.#receiving.read();
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
+    this.#writer.write([chunk], done);
+  }
+
+  override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
+    this.#writer.write(
+      chunks.map(({ chunk }) => chunk),
+      done,
+    );
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#writer.finish(done);
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    abandon(this.#sending, this.#receiving, error);
+    done(unlessUnheard(this, error));
+  }
+
+  /** @internal The peer stopped reading, or the connection ended when all was received. */
+  sendingOver(error: QuicError): void {
+    const beingRead = this.readableFlowing !== null && !this.readableEnded;
+    if (beingRead) this.#afterReading(error, error);
+    else this.destroy(error);
+  }
+
+  /** @internal The peer reset the stream, or the connection ended too early. */
+  receivingOver(error: QuicError): void {
+    this.destroy(error);
+  }
+
+  /** The sending half is over: writers get `error`, and at the end of reading the stream does. */
+  #afterReading(error: QuicError, last: QuicError | undefined): void {
+    this.#writer.over(error);
+    if (this.readableEnded) this.destroy(last);
+    else this.once('end', () => this.destroy(last));
+  }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+import { Writable } from 'node:stream';
+import type { WritableStream } from 'node:stream/web';
+import type { Bytes } from './bytes.js';
+import type { QuicConnection } from './connection.js';
+import type { QuicError } from './errors.js';
+import { errorCode } from './options.js';
+import type { SendHalf } from './send-half.js';
+import {
+  HIGH_WATER_MARK,
+  abandon,
+  unlessUnheard,
+  type SendOptions,
+  type StreamInit,
+} from './stream-common.js';
+import { Writer } from './writer.js';
+
+/** A unidirectional stream that this end opened: a Node Writable. */
+export class SendStream extends Writable {
+  readonly direction = 'uni';
+  readonly id: number;
+  readonly connection: QuicConnection;
+  readonly initiator: 'local' | 'peer';
+  readonly #half: SendHalf;
+  readonly #writer: Writer;
+
+  /** @internal */
+  constructor(init: StreamInit, half: SendHalf) {
+    super({ highWaterMark: init.highWaterMark ?? HIGH_WATER_MARK });
+    this.id = init.id;
+    this.connection = init.connection;
+    this.initiator = init.initiator;
+    this.#half = half;
+    this.#writer = new Writer(this, half);
+  }
+
+  /** Accepts all of `data`, resolving when there is room for more; rejects if the peer stops. */
+  send(data: Bytes, options: SendOptions = {}): Promise<void> {
+    return this.#writer.send(data, options);
+  }
+
+  /** RESET_STREAM: what is unsent is dropped. */
+  reset(code = 0): void {
+    this.#half.reset(errorCode('code', code));
+    this.destroy();
+  }
+
+  toWeb(): WritableStream<Uint8Array> {
+    return Writable.toWeb(this) as WritableStream<Uint8Array>;
+  }
+
+  override end(...args: unknown[]): this {
+    this.#writer.end(args, (last, done) => super.end(last, done));
+    return this;
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
+    this.#writer.write([chunk], done);
+  }
+
+  override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
+    this.#writer.write(
+      chunks.map(({ chunk }) => chunk),
+      done,
+    );
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#writer.finish(done);
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    abandon(this.#half, undefined, error);
+    done(unlessUnheard(this, error));
+  }
+
+  /** @internal The peer stopped reading, or the connection ended. */
+  sendingOver(error: QuicError): void {
+    this.destroy(error);
+  }
+}

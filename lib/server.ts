@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT
+import { EventEmitter } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { QuicConnection, markAbandoned } from './connection.js';
+import { EMFILE, ENFILE, ENOBUFS, ENOMEM } from './errno.js';
+import { QuicError, type SystemError } from './errors.js';
+import { credentialsOf, type Identity, type Pem } from './identity.js';
+import { POLL_READABLE, type Credentials } from './native.js';
+import { closeSettings, type CloseOptions, type TransportSettings } from './options.js';
+import { Queue } from './queue.js';
+import { call } from './rethrow.js';
+import { handshake } from './socket/handshake.js';
+import type { QuicSocket } from './socket/socket.js';
+import { peerInfo } from './socket/tls.js';
+
+export interface ServerEvents {
+  connection: [QuicConnection];
+  /** A client did not get through the handshake: its certificate, its ALPN, its silence. */
+  handshakeError: [QuicError, { remote: AddressInfo }];
+  close: [];
+}
+
+export type ConnectionHandler = (connection: QuicConnection) => unknown;
+
+/** @internal */
+export interface ServerInit {
+  socket: QuicSocket;
+  alpn: string[];
+  ca: Pem | Pem[] | undefined;
+  credentials: Credentials;
+  transport: TransportSettings;
+  requestCert: boolean;
+  rejectUnauthorized: boolean;
+  keylog: ((line: string) => void) | undefined;
+  onConnection: ConnectionHandler | undefined;
+}
+
+/** Connections taken from the kernel at one wake-up. */
+const ACCEPT_BATCH = 32;
+/** Handshakes under way; further clients wait in the kernel's backlog. */
+const MAX_HANDSHAKES = 256;
+/** Connections that nobody has taken from the iterator yet. */
+const MAX_WAITING = 256;
+/** Out of descriptors or memory: milliseconds until the next try. */
+const ACCEPT_PAUSE = 100;
+
+/** A listening socket and the connections that came in through it. */
+export class QuicServer
+  extends EventEmitter<ServerEvents>
+  implements AsyncIterable<QuicConnection>, AsyncDisposable
+{
+  readonly #init: ServerInit;
+  readonly #address: AddressInfo;
+  readonly #connections = new Set<QuicConnection>();
+  readonly #handshakes = new Set<AbortController>();
+  readonly #incoming = new Queue<QuicConnection>();
+  #credentials: Credentials;
+  #pause: NodeJS.Timeout | undefined;
+  #listening = true;
+  #iterated = false;
+  #over: Promise<void> | undefined;
+  #onEmpty: (() => void) | undefined;
+
+  /** @internal */
+  constructor(init: ServerInit) {
+    super();
+    this.#init = init;
+    this.#credentials = init.credentials;
+    this.#address = init.socket.localAddress();
+    this.#incoming.onTaken = () => {
+      this.#updateInterest();
+    };
+    init.socket.descriptor.onReady = () => {
+      this.#acceptBatch();
+    };
+    this.#updateInterest();
+  }
+
+  get fd(): number {
+    return this.#init.socket.fd;
+  }
+
+  get listening(): boolean {
+    return this.#listening;
+  }
+
+  /** How many connections are open. */
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  address(): AddressInfo {
+    return { ...this.#address };
+  }
+
+  /** Another certificate for new connections. */
+  setSecureContext(identity: Identity): void {
+    this.#credentials = credentialsOf({ ...identity, ca: this.#init.ca }, false);
+  }
+
+  // ---- accepting
+
+  #updateInterest(): void {
+    const room = this.#handshakes.size < MAX_HANDSHAKES && this.#incoming.size < MAX_WAITING;
+    const ready = this.#listening && this.#pause === undefined && room;
+    this.#init.socket.descriptor.interest = ready ? POLL_READABLE : 0;
+  }
+
+  #acceptBatch(): void {
+    for (let i = 0; i < ACCEPT_BATCH && this.#handshakes.size < MAX_HANDSHAKES; i++) {
+      let socket: QuicSocket | undefined;
+      try {
+        socket = this.#init.socket.accept();
+      } catch (error) {
+        this.#onAcceptError(error as SystemError);
+        continue;
+      }
+      if (socket === undefined) break;
+      void this.#serve(socket);
+    }
+    this.#updateInterest();
+  }
+
+  /** Any other error concerned that one client only (S2.28). */
+  #onAcceptError({ errno }: SystemError): void {
+    if (![-EMFILE, -ENFILE, -ENOBUFS, -ENOMEM].includes(errno)) return;
+    this.#pause ??= setTimeout(() => {
+      this.#pause = undefined;
+      this.#updateInterest();
+    }, ACCEPT_PAUSE);
+  }
+
+  async #serve(socket: QuicSocket): Promise<void> {
+    const { alpn, transport, requestCert, rejectUnauthorized, keylog } = this.#init;
+    const abort = new AbortController();
+    this.#handshakes.add(abort);
+    let remote: AddressInfo = { address: '', family: '', port: 0 };
+    try {
+      remote = socket.remoteAddress();
+      const local = socket.localAddress();
+      markAbandoned(socket);
+      const result = await handshake(socket, this.#credentials, {
+        server: true,
+        alpn,
+        servername: undefined,
+        requestCert,
+        rejectUnauthorized,
+        timeout: transport.handshakeTimeout,
+        signal: abort.signal,
+        ...(keylog && { keylog }),
+      });
+      const { maxData } = transport;
+      const peer = peerInfo(result);
+      this.#add(new QuicConnection({ socket, role: 'server', local, remote, peer, maxData }));
+    } catch (error) {
+      socket.close();
+      if (!abort.signal.aborted) {
+        call(() => this.emit('handshakeError', asQuicError(error), { remote }));
+      }
+    } finally {
+      this.#handshakes.delete(abort);
+      this.#updateInterest();
+    }
+  }
+
+  #add(connection: QuicConnection): void {
+    this.#connections.add(connection);
+    void connection.closed.then(() => {
+      this.#connections.delete(connection);
+      if (this.#connections.size === 0) this.#onEmpty?.();
+    });
+    const handlers = this.listeners('connection') as ConnectionHandler[];
+    if (this.#init.onConnection !== undefined) handlers.unshift(this.#init.onConnection);
+    for (const handler of handlers) this.#handle(handler, connection);
+    if (this.#iterated || handlers.length === 0) this.#incoming.push(connection);
+  }
+
+  /** A handler that throws or rejects closes its own connection and nothing else. */
+  #handle(handler: ConnectionHandler, connection: QuicConnection): void {
+    const fail = (error: unknown): void => {
+      connection.destroy(error instanceof Error ? error : new Error(String(error)));
+    };
+    try {
+      const result = handler.call(this, connection);
+      if (result instanceof Promise) result.catch(fail);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  /** Connections as they come, for servers without a handler. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<QuicConnection> {
+    this.#iterated = true;
+    return this.#incoming.iterator();
+  }
+
+  // ---- the end
+
+  /**
+   * Stops accepting, lets open connections finish, then resolves. After `timeout` ms (default: no
+   * limit) the rest are closed with `code` and `reason`.
+   */
+  close(options: CloseOptions = {}): Promise<void> {
+    const settings = closeSettings(options);
+    this.#over ??= this.#close(settings);
+    return this.#over;
+  }
+
+  async #close(settings: ReturnType<typeof closeSettings>): Promise<void> {
+    this.#listening = false;
+    clearTimeout(this.#pause);
+    this.#init.socket.close();
+    for (const abort of this.#handshakes) abort.abort();
+    this.#incoming.end();
+    await this.#empty(settings);
+    this.emit('close');
+  }
+
+  async #empty({ code, reason, timeout }: ReturnType<typeof closeSettings>): Promise<void> {
+    if (this.#connections.size === 0) return;
+    const empty = new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+    });
+    const timer =
+      timeout === undefined
+        ? undefined
+        : setTimeout(() => {
+            for (const connection of this.#connections) void connection.close({ code, reason });
+          }, timeout);
+    await empty;
+    clearTimeout(timer);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close({ timeout: 0 });
+  }
+
+  ref(): this {
+    this.#init.socket.descriptor.ref();
+    return this;
+  }
+
+  unref(): this {
+    this.#init.socket.descriptor.unref();
+    return this;
+  }
+}
+
+function asQuicError(error: unknown): QuicError {
+  if (error instanceof QuicError) return error;
+  return new QuicError('the handshake failed', {
+    code: 'ERR_QUIC_CONNECTION_FAILED',
+    cause: error,
+  });
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+//
+// The TLS handshake of a connected or accepted socket. Its steps run in the addon's worker threads;
+// between them the socket is polled here, so a peer that keeps silent occupies nothing but a timer.
+import { EPIPE, ENOTCONN } from '../errno.js';
+import { QuicError, abortError, systemError } from '../errors.js';
+import {
+  HANDSHAKE_DONE,
+  HANDSHAKE_WANTS_READ,
+  HANDSHAKE_WANTS_WRITE,
+  POLL_READABLE,
+  POLL_WRITABLE,
+  native,
+  type Credentials,
+  type Handshake,
+  type HandshakeOptions,
+  type HandshakeResult,
+} from '../native.js';
+import { alertName } from '../tls-alerts.js';
+import { TransportError } from './constants.js';
+import type { QuicSocket } from './socket.js';
+
+export interface RunHandshakeOptions extends Omit<HandshakeOptions, 'keylog'> {
+  /** Milliseconds. */
+  timeout: number;
+  keylog?: (line: string) => void;
+  signal?: AbortSignal | undefined;
+}
+
+/** GnuTLS failed: this end closes the connection with an alert. */
+function localFailure(result: HandshakeResult): QuicError {
+  const why = result.verification === '' ? result.error : result.verification;
+  if (result.alert < 0) {
+    return new QuicError(`the handshake failed: ${why}`, { code: 'ERR_QUIC_CONNECTION_FAILED' });
+  }
+  return new QuicError(`the handshake failed: ${why} (alert ${alertName(result.alert)})`, {
+    code: 'ERR_QUIC_TRANSPORT_ERROR',
+    errorCode: TransportError.CRYPTO + result.alert,
+  });
+}
+
+/** The socket failed, most often because the peer closed it. */
+function remoteFailure(socket: QuicSocket, result: HandshakeResult): QuicError {
+  if (result.alert >= 0) {
+    const alert = alertName(result.alert);
+    return new QuicError(`the peer refused the handshake (alert ${alert})`, {
+      code: 'ERR_QUIC_TRANSPORT_ERROR',
+      errorCode: TransportError.CRYPTO + result.alert,
+    });
+  }
+  const cause = systemError('recvmsg', -result.errno);
+  if (result.errno !== ENOTCONN && result.errno !== EPIPE) {
+    const message = `the handshake failed: ${result.error}`;
+    return new QuicError(message, { code: 'ERR_QUIC_CONNECTION_FAILED', cause });
+  }
+  const { errcode, phrase } = socket.connectionClose();
+  if (errcode === 0) {
+    const message = 'the connection ended during the handshake: the peer does not answer';
+    return new QuicError(message, { code: 'ERR_QUIC_CONNECTION_FAILED', cause });
+  }
+  const refused = errcode === TransportError.CONNECTION_REFUSED;
+  const what = refused ? 'refused the connection' : 'closed the connection during the handshake';
+  return new QuicError(`the peer ${what} (code ${errcode})`, {
+    code: 'ERR_QUIC_CONNECTION_FAILED',
+    errorCode: errcode,
+    reason: phrase,
+    cause,
+  });
+}
+
+/** One handshake, from its first step to its promise. */
+class Run {
+  readonly promise: Promise<HandshakeResult>;
+  readonly #handshake: Handshake;
+  readonly #timer: NodeJS.Timeout;
+  #resolve!: (result: HandshakeResult) => void;
+  #reject!: (error: Error) => void;
+  #stopped: Error | undefined;
+  #busy = false;
+
+  constructor(
+    private readonly socket: QuicSocket,
+    credentials: Credentials,
+    private readonly options: RunHandshakeOptions,
+  ) {
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    const { server, alpn, servername, requestCert, rejectUnauthorized, keylog } = options;
+    this.#handshake = new (native().Handshake)(
+      socket.fd,
+      credentials,
+      { server, alpn, servername, requestCert, rejectUnauthorized, keylog: keylog !== undefined },
+      (status) => {
+        this.#onStep(status);
+      },
+    );
+    this.#timer = setTimeout(this.#onTimeout, options.timeout);
+    options.signal?.addEventListener('abort', this.#onAbort);
+    socket.descriptor.onReady = () => {
+      socket.descriptor.interest = 0;
+      this.#advance();
+    };
+    this.#advance();
+  }
+
+  #advance(): void {
+    this.#busy = true;
+    this.#handshake.advance();
+  }
+
+  #onStep(status: number): void {
+    this.#busy = false;
+    for (const line of this.#handshake.keylog()) this.options.keylog?.(line);
+    if (this.#stopped !== undefined) {
+      this.#fail(this.#stopped);
+    } else if (status === HANDSHAKE_DONE) {
+      this.#leave();
+      this.#resolve(this.#handshake.result());
+    } else if (status === HANDSHAKE_WANTS_READ) {
+      this.socket.descriptor.interest = POLL_READABLE;
+    } else if (status === HANDSHAKE_WANTS_WRITE) {
+      this.socket.descriptor.interest = POLL_WRITABLE;
+    } else {
+      const result = this.#handshake.result();
+      this.#fail(result.errno === 0 ? localFailure(result) : remoteFailure(this.socket, result));
+    }
+  }
+
+  readonly #onTimeout = (): void => {
+    const message = `the handshake did not complete within ${this.options.timeout} ms`;
+    this.#stop(new QuicError(message, { code: 'ERR_QUIC_CONNECTION_FAILED' }));
+  };
+
+  readonly #onAbort = (): void => {
+    if (this.options.signal !== undefined) this.#stop(abortError(this.options.signal));
+  };
+
+  /** Not before the step under way is over: the caller closes the socket next. */
+  #stop(error: Error): void {
+    if (this.#busy) this.#stopped ??= error;
+    else this.#fail(error);
+  }
+
+  #fail(error: Error): void {
+    this.#leave();
+    this.#reject(error);
+  }
+
+  #leave(): void {
+    clearTimeout(this.#timer);
+    this.options.signal?.removeEventListener('abort', this.#onAbort);
+    this.socket.descriptor.onReady = () => undefined;
+    this.socket.descriptor.interest = 0;
+  }
+}
+
+/**
+ * Resolves when the socket is established and the peer is verified. On failure the socket is left
+ * for the caller to close, which tells the peer why.
+ */
+export async function handshake(
+  socket: QuicSocket,
+  credentials: Credentials,
+  options: RunHandshakeOptions,
+): Promise<HandshakeResult> {
+  if (options.signal?.aborted) throw abortError(options.signal);
+  return new Run(socket, credentials, options).promise;
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+import { ENOPROTOOPT } from './errno.js';
+import { QuicError, type SystemError } from './errors.js';
+import type { QuicSocket } from './socket/socket.js';
+
+export interface ConnectionStats {
+  /** Microseconds. */
+  rtt: number;
+  rttVar: number;
+  minRtt: number;
+  /** Bytes. */
+  cwnd: number;
+  bytesInFlight: number;
+  /** The largest UDP payload that this end sends. */
+  mtu: number;
+  /** Of UDP payload. */
+  bytesSent: number;
+  bytesReceived: number;
+  packetsSent: number;
+  packetsReceived: number;
+  packetsLost: number;
+  packetsRetransmitted: number;
+  datagramsSent: number;
+  datagramsReceived: number;
+  datagramsDropped: number;
+  streamsOpened: number;
+  streamsAccepted: number;
+}
+
+export function readStats(socket: QuicSocket): ConnectionStats {
+  try {
+    const { smoothedRtt, ...stats } = socket.stats();
+    return {
+      rtt: smoothedRtt,
+      rttVar: stats.rttVar,
+      minRtt: stats.minRtt,
+      cwnd: stats.cwnd,
+      bytesInFlight: stats.bytesInFlight,
+      mtu: stats.mtu,
+      bytesSent: stats.bytesSent,
+      bytesReceived: stats.bytesReceived,
+      packetsSent: stats.packetsSent,
+      packetsReceived: stats.packetsReceived,
+      packetsLost: stats.packetsLost,
+      packetsRetransmitted: stats.packetsRetransmitted,
+      datagramsSent: stats.datagramsSent,
+      datagramsReceived: stats.datagramsReceived,
+      datagramsDropped: stats.datagramsDropped,
+      streamsOpened: stats.streamsOpened,
+      streamsAccepted: stats.streamsAccepted,
+    };
+  } catch (error) {
+    if ((error as SystemError).errno !== -ENOPROTOOPT) throw error;
+    throw new QuicError("this kernel module has no statistics: they are kquic's extension", {
+      code: 'ERR_QUIC_UNSUPPORTED',
+      cause: error,
+    });
+  }
+}

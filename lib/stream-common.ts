@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+//
+// What the three stream types share.
+import type { EventEmitter } from 'node:events';
+import { Buffer } from 'node:buffer';
+import type { Readable } from 'node:stream';
+import { toBuffer } from './bytes.js';
+import type { QuicConnection } from './connection.js';
+import { QuicError, abortError } from './errors.js';
+import { DEFAULTS } from './options.js';
+import type { ReceiveHalf } from './receive-half.js';
+import type { SendHalf } from './send-half.js';
+import { abortSignal, integer } from './validate.js';
+
+export const HIGH_WATER_MARK = 64 * 1024;
+
+export interface StreamInit {
+  id: number;
+  connection: QuicConnection;
+  initiator: 'local' | 'peer';
+  highWaterMark?: number | undefined;
+}
+
+export interface ReadOptions {
+  /** Bytes; default 1 MiB. */
+  limit?: number;
+  signal?: AbortSignal;
+}
+
+export interface SendOptions {
+  /** Aborting destroys the stream: what is queued cannot be taken back. */
+  signal?: AbortSignal;
+  /** These are the last bytes. */
+  fin?: boolean;
+}
+
+/**
+ * The error that the 'error' event gets: what the peer or the network did is one only where somebody
+ * listens (as http.IncomingMessage has it), so no peer can end the process.
+ */
+export function unlessUnheard(stream: EventEmitter, error: Error | null): Error | null {
+  return error instanceof QuicError && stream.listenerCount('error') === 0 ? null : error;
+}
+
+/** Ends both halves of a stream that is being destroyed. */
+export function abandon(send?: SendHalf, receive?: ReceiveHalf, error?: Error | null): void {
+  send?.reset(0);
+  send?.fail(error ?? new QuicError('the stream was destroyed'));
+  if (receive?.finished === false) receive.stop(0);
+}
+
+/** Everything up to FIN. More than `limit` bytes: the peer is asked to stop. */
+export async function readAll(
+  stream: Readable & { stopSending(code?: number): void },
+  options: ReadOptions,
+): Promise<Buffer> {
+  const limit = integer('limit', options.limit, DEFAULTS.readLimit, [0, Number.MAX_SAFE_INTEGER]);
+  const signal = abortSignal('signal', options.signal);
+  if (signal?.aborted) throw abortError(signal);
+  const onAbort = (): void => {
+    if (signal !== undefined) stream.destroy(abortError(signal));
+  };
+  signal?.addEventListener('abort', onAbort);
+  try {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+      chunks.push(chunk as Buffer);
+      length += (chunk as Buffer).length;
+      if (length <= limit) continue;
+      stream.stopSending();
+      throw new QuicError(`the stream has more than ${limit} bytes`, {
+        code: 'ERR_QUIC_STREAM_TOO_LARGE',
+      });
+    }
+    return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Small pieces together, in order: each needs one system call. */
+export function merge(chunks: readonly Buffer[], size: number): Buffer[] {
+  const merged: Buffer[] = [];
+  let group: Buffer[] = [];
+  let length = 0;
+  for (const chunk of chunks) {
+    if (length + chunk.length > size && length > 0) {
+      merged.push(Buffer.concat(group));
+      group = [];
+      length = 0;
+    }
+    group.push(chunk);
+    length += chunk.length;
+  }
+  merged.push(Buffer.concat(group));
+  return merged;
+}
+
+/** The arguments of Writable.end(), with the last chunk as a Buffer. */
+export function endArguments(args: readonly unknown[]): {
+  last: Buffer | undefined;
+  done: (() => void) | undefined;
+} {
+  const [chunk, encoding] = args;
+  const done = args.find((arg): arg is () => void => typeof arg === 'function');
+  if (chunk === undefined || chunk === null || typeof chunk === 'function') {
+    return { last: undefined, done };
+  }
+  const last =
+    typeof chunk === 'string' && typeof encoding === 'string'
+      ? Buffer.from(chunk, encoding as BufferEncoding)
+      : toBuffer('chunk', chunk);
+  return { last, done };
+}
