@@ -87,7 +87,7 @@ struct quic_conn_config {
 
 /**
  * struct quic_conn_close_info - why and how a connection ends
- * @set: a CONNECTION_CLOSE is to be sent or was received, or the connection ended silently
+ * @set: a CONNECTION_CLOSE is to be sent or was received; not when the connection ends silently
  * @app: application close (0x1d)
  * @by_peer: received
  * @code: up to 62 bits
@@ -105,18 +105,41 @@ struct quic_early_packet {
 	struct quic_ref *ref;
 	u8 *data;
 	size_t len;
+	size_t dgram_len;
 	u8 path;
 	u8 ecn;
 	u8 level;	/* whose keys are missing */
+	u64 dcid_seq;
 	u64 received_at;
 };
 
 /**
  * struct quic_conn - a connection
  *
- * Keys: @tx, @rx by enum quic_crypto_level. @level_version: see version.
- * Timers, all absolute: @idle_at, @keepalive_at, @close_at (end of closing/draining).
+ * @mem, @mem_tx, @mem_rx: accounts; a limit of 0 at the beginning means the default
+ * @tx, @rx: keys by enum quic_crypto_level
  * @handshake_inq: deliverable CRYPTO segments of all levels in order of arrival (S4.1, S4.11)
+ * @original_dcid: the client's first choice, for transport parameters (RFC 9000, 7.3)
+ * @initial_dcid: server: what the client addresses until it knows our ID; @initial_routed: the host
+ *	routes it to this connection
+ * @peer_scid: what the peer calls itself in long headers; a client learns it with @got_packet
+ * @token: client: of Initial packets
+ * @remote: the peer's parameters: valid once @has_remote, remembered ones before (S3.27)
+ * @handshake_complete: TLS is done: both 1-RTT keys are installed
+ * @got_packet: a packet of the peer was processed
+ * @keys_wanted: quic_conn_prepare_keys() has something to do
+ * @phase_pn: lowest packet number received in the current key phase
+ * @ticket: client: NewSessionTicket bytes until a message is complete (S5.25); @ticket_done: it was
+ * @idle_at, @keepalive_at, @close_at: absolute times; @close_at ends closing and draining
+ * @retry_at: after a failed allocation nothing is tried before (P15)
+ * @idle_restarted: by a send since the last receive (RFC 9000, 10.1)
+ * @close_pending: CONNECTION_CLOSE must be sent; @close_flush: but data that may leave goes first
+ * @close_received, @close_threshold: packets in the closing state, and how many make the next answer
+ * @short_pn: last 1-RTT packet that was not full, for S3.24; U64_MAX none
+ * @skip_at: 1-RTT packet number that will be skipped (RFC 9000, 21.4)
+ * @ack_only: packets without an ack-eliciting frame sent in a row (RFC 9000, 13.2.4)
+ * @pacing_blocked: only the pacer kept the last transmit from sending more
+ * @outs: scratch for the packets of a train
  * @early: packets waiting for keys
  * @host: for the host's container_of() users that prefer a pointer
  */
@@ -140,24 +163,33 @@ struct quic_conn {
 	struct quic_path path[QUIC_PATHS_MAX];
 	u8 active_path;
 	struct quic_cid_set local_cids, remote_cids;
-	struct quic_cid original_dcid;	/* the client's first choice: of Initial keys and parameters */
-	struct quic_cid retry_scid;
-	u8 *token;			/* of Initial packets (client) */
+	struct quic_cid original_dcid, retry_scid, initial_dcid, peer_scid;
+	bool initial_routed;
+	u8 *token;
 	size_t token_len;
 
-	struct quic_params remote;	/* valid once has_remote */
+	struct quic_params remote;
 	bool has_remote;
-	bool handshake_complete;	/* TLS is done: both 1-RTT keys and, on a server, the client's Finished */
+	bool handshake_complete;
 	bool handshake_confirmed;	/* RFC 9001, 4.1.2 */
 	bool handshake_done_pending, ping_pending;
-	bool got_packet;		/* client: a packet of the server was processed (RFC 9000, 17.2.5.2) */
+	bool got_packet;
+	bool keys_wanted;
+	u64 phase_pn;
+	u8 *ticket;
+	u16 ticket_len;
+	bool ticket_done;
 
-	u64 idle_at, keepalive_at, close_at;
-	bool idle_restarted;		/* by a send since the last receive (RFC 9000, 10.1) */
+	u64 idle_at, keepalive_at, close_at, retry_at;
+	bool idle_restarted;
 	struct quic_conn_close_info close;
-	bool close_pending;
-	u8 close_level;
-	u64 close_received, close_threshold;	/* answers are rarer and rarer: RFC 9000, 10.2.1 */
+	bool close_pending, close_flush;
+	u32 close_received, close_threshold;
+
+	u64 short_pn, skip_at;
+	u8 ack_only;
+	bool pacing_blocked;
+	struct quic_packet_out *outs;
 
 	struct list_head early;
 	unsigned int early_count;
@@ -168,7 +200,15 @@ struct quic_conn {
 
 /* ---- life ---- */
 
-/* A client: chooses connection IDs, makes Initial keys (process context). Sends nothing. */
+/*
+ * Both begin with zeroed memory in which the host may have set @conn->host and the limits of the
+ * three accounts. After an error the connection is CLOSED and destroyed already.
+ */
+
+/*
+ * A client: chooses connection IDs, makes Initial keys (process context). Sends nothing.
+ * Return: 0, -EPROTONOSUPPORT (config->version), -ENOMEM, or the error of a cipher.
+ */
 int quic_conn_connect(struct quic_conn *conn, const struct quic_conn_ops *ops,
 		      const struct quic_conn_config *config, const struct quic_addr *local,
 		      const struct quic_addr *remote, u64 now);
@@ -178,7 +218,8 @@ int quic_conn_connect(struct quic_conn *conn, const struct quic_conn_ops *ops,
  * @initial: parsed; the datagram itself is then given to quic_conn_receive()
  * @original_dcid, @retry_scid: NULL, or from a valid Retry token; @validated: the address was proved by a token
  *
- * Process context: makes Initial keys.
+ * Process context: makes Initial keys. Return: 0, -EEXIST (@initial's Destination Connection ID is
+ * routed already: a connection for it exists, P26), -ENOMEM, -EPROTONOSUPPORT, error of a cipher.
  */
 int quic_conn_accept(struct quic_conn *conn, const struct quic_conn_ops *ops,
 		     const struct quic_conn_config *config, const struct quic_addr *local,
@@ -268,6 +309,11 @@ void quic_conn_handshake_consume(struct quic_conn *conn, struct quic_segment *se
  */
 int quic_conn_set_secret(struct quic_conn *conn, u8 level, bool send, u32 cipher_type,
 			 const u8 secret[QUIC_CRYPTO_SECRET_BUFFER_SIZE], u64 now);
+/*
+ * Derive the keys after the next ones. Process context, after anything that received packets, while
+ * conn->keys_wanted: a key update is answered at once, but the one after it only when this was called.
+ */
+void quic_conn_prepare_keys(struct quic_conn *conn);
 /* TRANSPORT_PARAM_EXT get and set (section 5.5). */
 int quic_conn_local_params(struct quic_conn *conn, u8 *buf, size_t room);
 int quic_conn_set_remote_params(struct quic_conn *conn, const u8 *data, size_t len, u64 now);

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The life of a connection: from connect or accept to destruction. */
+#include "conn_internal.h"
+
+/* Default limits of what one connection may have allocated; the host may set others. */
+#define CONTROL_LIMIT	(16U << 20)
+#define DATA_LIMIT	(64U << 20)
+
+/* RFC 9000, 7.2: at least 8 bytes, unpredictable. */
+#define ORIGINAL_DCID_LEN	8
+
+static struct quic_conn *conn_of(struct quic_streams *st)
+{
+	return container_of(st, struct quic_conn, streams);
+}
+
+static void on_stream_event(struct quic_streams *st, u8 type, const union quic_event *event)
+{
+	struct quic_conn *conn = conn_of(st);
+
+	conn->ops->event(conn, type, event, NULL, 0);
+}
+
+static void on_stream_readable(struct quic_streams *st, struct quic_stream *stream __maybe_unused)
+{
+	struct quic_conn *conn = conn_of(st);
+
+	conn->ops->readable(conn);
+}
+
+static void on_stream_writable(struct quic_streams *st, struct quic_stream *stream)
+{
+	struct quic_conn *conn = conn_of(st);
+
+	conn->ops->writable(conn, stream);
+}
+
+static bool stream_room(struct quic_streams *st, bool in_order)
+{
+	struct quic_conn *conn = conn_of(st);
+
+	return conn->ops->rx_room(conn, in_order);
+}
+
+static const struct quic_streams_ops streams_ops = {
+	.event = on_stream_event,
+	.readable = on_stream_readable,
+	.writable = on_stream_writable,
+	.room = stream_room,
+};
+
+void quic_conn_set_state(struct quic_conn *conn, enum quic_conn_state state)
+{
+	if (conn->state == state)
+		return;
+	conn->state = state;
+	conn->ops->state(conn);
+}
+
+static void default_limit(struct quic_mem *mem, u64 limit)
+{
+	if (!mem->limit)
+		mem->limit = limit;
+}
+
+static int begin(struct quic_conn *conn, const struct quic_conn_ops *ops,
+		 const struct quic_conn_config *config, bool is_server,
+		 const struct quic_addr *local, const struct quic_addr *remote, bool validated,
+		 u64 now)
+{
+	struct quic_path *path = &conn->path[0];
+	unsigned int i;
+
+	conn->ops = ops;
+	conn->config = *config;
+	conn->is_server = is_server;
+	conn->state = QUIC_CONN_HANDSHAKING;
+	default_limit(&conn->mem, CONTROL_LIMIT);
+	default_limit(&conn->mem_tx, DATA_LIMIT);
+	default_limit(&conn->mem_rx, DATA_LIMIT);
+	INIT_LIST_HEAD(&conn->handshake_inq);
+	INIT_LIST_HEAD(&conn->early);
+	for (i = 0; i < QUIC_CRYPTO_MAX; i++)
+		quic_crypto_stream_init(&conn->crypto[i]);
+
+	quic_path_begin(path, local, remote, config->mtu, validated);
+	quic_recovery_init(&conn->recovery, &quic_conn_recovery_ops, &conn->mem, is_server,
+			   config->algorithm, config->initial_rtt, path->mtu);
+	/* From here on runs the client's probe timeout against deadlock (RFC 9002, 6.2.2.1). */
+	conn->recovery.armed_at = now;
+	conn->recovery.pacer.max_rate = config->max_rate;
+	quic_path_update_blocked(conn);
+
+	quic_streams_init(&conn->streams, &streams_ops, &conn->mem, &conn->mem_tx, &conn->mem_rx,
+			  is_server);
+	quic_params_defaults(&conn->remote);
+	quic_conn_set_local_values(conn, &config->params);
+	conn->streams.nodelay = config->nodelay;
+
+	conn->phase_pn = U64_MAX;
+	conn->short_pn = U64_MAX;
+	conn->skip_at = U64_MAX;
+	conn->keepalive_at = QUIC_NEVER;
+	conn->close_at = QUIC_NEVER;
+	quic_idle_restart(conn, now);
+
+	conn->outs = quic_alloc(&conn->mem, QUIC_TRAIN_MAX * sizeof(*conn->outs));
+	return conn->outs ? 0 : -ENOMEM;
+}
+
+static int failed(struct quic_conn *conn, int err)
+{
+	conn->state = QUIC_CONN_CLOSED;
+	quic_conn_destroy(conn);
+	return err;
+}
+
+int quic_conn_connect(struct quic_conn *conn, const struct quic_conn_ops *ops,
+		      const struct quic_conn_config *config, const struct quic_addr *local,
+		      const struct quic_addr *remote, u64 now)
+{
+	const u8 initial = QUIC_CRYPTO_INITIAL;
+	int err;
+
+	/* A server's address needs no proof, for the client spoke first. */
+	err = begin(conn, ops, config, false, local, remote, true, now);
+	if (err)
+		return failed(conn, err);
+	conn->version = quic_version_find(config->version);
+	if (!conn->version)
+		return failed(conn, -EPROTONOSUPPORT);
+
+	conn->original_dcid.len = ORIGINAL_DCID_LEN;
+	quic_random(conn->original_dcid.id, ORIGINAL_DCID_LEN);
+	quic_cids_set_remote(conn, 0, &conn->original_dcid, NULL);
+	err = quic_keys_initial(&conn->tx[initial], &conn->rx[initial], conn->version,
+				&conn->original_dcid);
+	if (!err)
+		err = quic_cids_begin(conn);
+	return err ? failed(conn, err) : 0;
+}
+
+int quic_conn_accept(struct quic_conn *conn, const struct quic_conn_ops *ops,
+		     const struct quic_conn_config *config, const struct quic_addr *local,
+		     const struct quic_addr *remote, const struct quic_packet *initial,
+		     const struct quic_cid *original_dcid, const struct quic_cid *retry_scid,
+		     bool validated, u64 now)
+{
+	const u8 level = QUIC_CRYPTO_INITIAL;
+	int err;
+
+	err = begin(conn, ops, config, true, local, remote, validated, now);
+	if (err)
+		return failed(conn, err);
+	conn->version = quic_version_find(initial->version);
+	if (!conn->version)
+		return failed(conn, -EPROTONOSUPPORT);
+
+	conn->initial_dcid = initial->dcid;
+	conn->original_dcid = original_dcid ? *original_dcid : initial->dcid;
+	if (retry_scid)
+		conn->retry_scid = *retry_scid;
+	conn->peer_scid = initial->scid;
+	quic_cids_set_remote(conn, 0, &initial->scid, NULL);
+
+	/* First the route that tells whether a connection exists already: it costs least. */
+	err = ops->cid_add(conn, &conn->initial_dcid);
+	if (err)
+		return failed(conn, err);
+	conn->initial_routed = true;
+	/* RFC 9001, 5.2: from the ID of this very packet, also after a Retry. */
+	err = quic_keys_initial(&conn->rx[level], &conn->tx[level], conn->version, &initial->dcid);
+	if (!err)
+		err = quic_cids_begin(conn);
+	return err ? failed(conn, err) : 0;
+}
+
+void quic_conn_destroy(struct quic_conn *conn)
+{
+	struct quic_segment *seg, *tmp;
+	unsigned int i;
+
+	quic_cids_clear(conn);
+	quic_early_clear(conn);
+	list_for_each_entry_safe(seg, tmp, &conn->handshake_inq, order) {
+		list_del(&seg->order);
+		quic_segment_free(&conn->mem_rx, seg);
+	}
+	for (i = 0; i < QUIC_CRYPTO_MAX; i++) {
+		quic_crypto_stream_clear(&conn->crypto[i], &conn->mem_tx, &conn->mem_rx);
+		quic_keys_clear(&conn->tx[i]);
+		quic_keys_clear(&conn->rx[i]);
+	}
+	quic_recovery_clear(&conn->recovery);
+	quic_streams_clear(&conn->streams);
+	quic_free(&conn->mem, conn->ticket, QUIC_TICKET_MAX);
+	conn->ticket = NULL;
+	quic_free(&conn->mem, conn->token, conn->token_len);
+	conn->token = NULL;
+	quic_free(&conn->mem, conn->outs, QUIC_TRAIN_MAX * sizeof(*conn->outs));
+	conn->outs = NULL;
+	memzero_explicit(conn->config.reset_secret, sizeof(conn->config.reset_secret));
+}
+
+void quic_conn_set_config(struct quic_conn *conn, const struct quic_conn_config *config)
+{
+	struct quic_recovery *rec = &conn->recovery;
+	u64 rate = config->max_rate;
+
+	conn->config.nodelay = config->nodelay;
+	conn->streams.nodelay = config->nodelay;
+	conn->config.keepalive = config->keepalive;
+	conn->config.disable_compatible_version = config->disable_compatible_version;
+	conn->config.max_rate = rate;
+	rec->pacer.max_rate = rate;
+
+	/* S6.47: these two begin anew, which packets in flight make impossible. */
+	if (conn->state != QUIC_CONN_HANDSHAKING || rec->cong.in_flight)
+		return;
+	if (config->algorithm != conn->config.algorithm) {
+		conn->config.algorithm = config->algorithm;
+		quic_cong_init(&rec->cong, config->algorithm, rec->cong.mtu);
+	}
+	if (config->initial_rtt != conn->config.initial_rtt) {
+		conn->config.initial_rtt = config->initial_rtt;
+		quic_rtt_init(&rec->rtt, config->initial_rtt);
+	}
+}

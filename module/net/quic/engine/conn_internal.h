@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files that make up a connection share with each other and with nobody else. */
+#ifndef QUIC_ENGINE_CONN_INTERNAL_H
+#define QUIC_ENGINE_CONN_INTERNAL_H
+
+#include "conn.h"
+#include "rtt.h"
+
+/* Packets of one train; a GSO packet holds 64 datagrams at most. */
+#define QUIC_TRAIN_MAX	64
+
+/* Bytes kept of NewSessionTicket messages (S5.25). */
+#define QUIC_TICKET_MAX	4096
+
+static inline enum quic_space_id quic_level_space(u8 level)
+{
+	return level == QUIC_CRYPTO_INITIAL ? QUIC_SPACE_INITIAL :
+	       level == QUIC_CRYPTO_HANDSHAKE ? QUIC_SPACE_HANDSHAKE : QUIC_SPACE_APP;
+}
+
+static inline struct quic_space *quic_conn_space(struct quic_conn *conn, u8 level)
+{
+	return &conn->recovery.space[quic_level_space(level)];
+}
+
+/* Still exchanging anything but CONNECTION_CLOSE? */
+static inline bool quic_conn_is_open(const struct quic_conn *conn)
+{
+	return conn->state == QUIC_CONN_HANDSHAKING || conn->state == QUIC_CONN_ESTABLISHED;
+}
+
+/**
+ * struct quic_received - a packet on its way through the connection
+ * @ref, @dgram_len: of the datagram it came in
+ * @local, @remote: its addresses
+ * @path: index of the path it came on, QUIC_PATHS_MAX if none
+ * @received_at: when; @now is later if it waited for keys
+ * @dcid_seq: sequence number of the connection ID it was addressed to, U64_MAX the client's first
+ * @authentic: it could be opened
+ * @eliciting: it wants an acknowledgement; @at_once: without delay
+ */
+struct quic_received {
+	struct quic_packet pkt;
+	struct quic_ref *ref;
+	size_t dgram_len;
+	const struct quic_addr *local, *remote;
+	u8 level, path, ecn;
+	u64 received_at, now;
+	u64 dcid_seq;
+	bool authentic, eliciting, at_once;
+};
+
+/* conn.c */
+void quic_conn_set_state(struct quic_conn *conn, enum quic_conn_state state);
+
+/* frames.c: 0, a negative errno (do not acknowledge) or a transport error code */
+int quic_conn_on_frame(struct quic_conn *conn, struct quic_received *rx, struct quic_frame *frame);
+
+/* receive.c */
+void quic_conn_open_packet(struct quic_conn *conn, struct quic_received *rx);
+
+/* early.c: packets that wait for keys */
+void quic_early_keep(struct quic_conn *conn, const struct quic_received *rx);
+void quic_early_process(struct quic_conn *conn, u8 level, u64 now);
+void quic_early_drop(struct quic_conn *conn, u8 level);
+void quic_early_clear(struct quic_conn *conn);
+
+/* settle.c */
+extern const struct quic_recovery_ops quic_conn_recovery_ops;
+/* Record that a packet carries a frame; false if the record is full: ask quic_sent_has_room() first. */
+bool quic_sent_has_room(const struct quic_sent *sent);
+void quic_sent_note(struct quic_sent *sent, u8 type, u64 value);
+
+/* fill.c: frames into a packet; true if anything was written. Without @eliciting: only an ACK. */
+bool quic_conn_fill(struct quic_conn *conn, u8 level, struct quic_writer *w, struct quic_sent *sent,
+		    bool eliciting, bool in_flight, u64 now);
+/* Is there an ACK due, a probe or (with @eliciting) anything else to send at @level? */
+bool quic_conn_wants(struct quic_conn *conn, u8 level, bool eliciting, u64 now);
+/* For S3.24: is a packet that was not full on its way? */
+bool quic_conn_small_in_flight(const struct quic_conn *conn);
+size_t quic_conn_mss(const struct quic_conn *conn);
+
+/* packet_out.c: one packet from its header to its record; without @sent it leaves none */
+bool quic_conn_begin(struct quic_conn *conn, u8 level, u8 *buf, size_t room,
+		     struct quic_packet_out *out);
+int quic_conn_seal(struct quic_conn *conn, u8 level, struct quic_packet_out *out,
+		   struct quic_sent *sent, size_t min_len, u64 now);
+bool quic_conn_may_seal(struct quic_conn *conn, u8 level, u64 now);
+int quic_conn_mask(struct quic_conn *conn, u8 level, const struct quic_packet_out *outs,
+		   unsigned int count);
+
+/* close.c */
+void quic_conn_fail(struct quic_conn *conn, u64 code, u64 frame, u64 now);
+void quic_conn_on_close(struct quic_conn *conn, const struct quic_frame *frame, u64 now);
+void quic_conn_end(struct quic_conn *conn, u32 code);
+void quic_conn_received_closing(struct quic_conn *conn);
+int quic_conn_transmit_close(struct quic_conn *conn, u64 now, struct quic_train *train);
+
+/* secrets.c */
+void quic_conn_discard(struct quic_conn *conn, u8 level);
+/* established.c */
+void quic_conn_establish(struct quic_conn *conn, u64 now);
+void quic_conn_try_confirm(struct quic_conn *conn);
+void quic_conn_confirm(struct quic_conn *conn);
+
+/* key_phase.c: which key opens a 1-RTT packet; it did */
+struct quic_aead *quic_key_phase_aead(struct quic_conn *conn, const struct quic_packet *pkt);
+void quic_key_phase_opened(struct quic_conn *conn, const struct quic_packet *pkt);
+
+/* datagrams.c */
+int quic_datagrams_on_frame(struct quic_conn *conn, const struct quic_received *rx,
+			    const struct quic_frame *frame);
+
+/* ticket.c */
+int quic_ticket_on_crypto(struct quic_conn *conn, const struct quic_received *rx,
+			  const struct quic_frame *frame);
+
+/* path.c */
+u8 quic_path_find(const struct quic_conn *conn, const struct quic_addr *local,
+		  const struct quic_addr *remote);
+void quic_path_begin(struct quic_path *path, const struct quic_addr *local,
+		     const struct quic_addr *remote, u32 mtu, bool validated);
+void quic_path_update_blocked(struct quic_conn *conn);
+void quic_path_update_mtu(struct quic_conn *conn);
+void quic_path_check_black_hole(struct quic_conn *conn);
+void quic_path_validated(struct quic_conn *conn, struct quic_path *path);
+void quic_path_on_challenge(struct quic_conn *conn, const struct quic_received *rx,
+			    const u8 data[8]);
+
+/* timer.c */
+void quic_idle_restart(struct quic_conn *conn, u64 now);
+
+/* cids.c */
+int quic_cids_begin(struct quic_conn *conn);
+void quic_cids_issue(struct quic_conn *conn);
+void quic_cids_clear(struct quic_conn *conn);
+void quic_cids_unroute_initial(struct quic_conn *conn);
+struct quic_cid_entry *quic_cids_match(struct quic_cid_set *set, const struct quic_cid *cid);
+void quic_cids_reset_token(const struct quic_conn *conn, const struct quic_cid *cid,
+			   u8 token[QUIC_RESET_TOKEN_LEN]);
+void quic_cids_set_remote(struct quic_conn *conn, u64 seq, const struct quic_cid *cid,
+			  const u8 *token);
+bool quic_cids_is_reset(const struct quic_conn *conn, const u8 token[QUIC_RESET_TOKEN_LEN]);
+int quic_cids_on_new(struct quic_conn *conn, const struct quic_frame *frame);
+int quic_cids_on_retire(struct quic_conn *conn, u64 seq, u64 dcid_seq);
+/* cid_frames.c */
+bool quic_cids_pending(const struct quic_conn *conn);
+void quic_cids_fill(struct quic_conn *conn, struct quic_writer *w, struct quic_sent *sent);
+void quic_cids_settled(struct quic_conn *conn, const struct quic_sent_frame *frame, bool lost);
+
+#endif

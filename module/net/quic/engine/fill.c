@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What goes into a packet, and in which order (RFC 9000, 12.4; 13.2; RFC 9002, 6.2.4). */
+#include "conn_internal.h"
+
+/*
+ * RFC 9000, 13.2.4: a receiver that only acknowledges asks for an acknowledgement now and then, or
+ * the ranges it reports and the records of these packets would grow.
+ */
+#define ACK_ONLY_MAX	24
+
+size_t quic_conn_mss(const struct quic_conn *conn)
+{
+	struct quic_conn *c = (struct quic_conn *)conn;
+	const struct quic_cid_entry *dcid = quic_cid_active(&c->remote_cids);
+
+	return conn->path[conn->active_path].mtu - 1 - (dcid ? dcid->cid.len : 0) -
+	       QUIC_PN_LEN_MAX - QUIC_TAG_LEN;
+}
+
+bool quic_conn_small_in_flight(const struct quic_conn *conn)
+{
+	const struct quic_space *space = &conn->recovery.space[QUIC_SPACE_APP];
+
+	return conn->short_pn != U64_MAX && space->eliciting_in_flight &&
+	       (space->largest_acked == U64_MAX || space->largest_acked < conn->short_pn);
+}
+
+static bool app_wants(struct quic_conn *conn)
+{
+	return conn->ping_pending || conn->handshake_done_pending ||
+	       conn->path[conn->active_path].response_pending || quic_cids_pending(conn) ||
+	       quic_streams_pending(&conn->streams, quic_conn_small_in_flight(conn),
+				    quic_conn_mss(conn));
+}
+
+bool quic_conn_wants(struct quic_conn *conn, u8 level, bool eliciting, u64 now)
+{
+	const struct quic_space *space = quic_conn_space(conn, level);
+
+	if (!conn->tx[level].cipher)
+		return false;
+	if (space->ack_at <= now || space->probes)
+		return true;
+	if (!eliciting)
+		return false;
+	return quic_crypto_stream_pending(&conn->crypto[level]) ||
+	       (level == QUIC_CRYPTO_APP && app_wants(conn));
+}
+
+/* Whatever is to be acknowledged goes along, due or not (S3.25, P32). */
+static bool fill_ack(struct quic_conn *conn, u8 level, struct quic_writer *w,
+		     struct quic_sent *sent, u64 now)
+{
+	struct quic_space *space = quic_conn_space(conn, level);
+	bool ecn = space->ecn[0] || space->ecn[1] || space->ecn[2];
+	u64 delay = now > space->largest_at ? now - space->largest_at : 0;
+
+	if (space->ack_at == QUIC_NEVER)
+		return false;
+	delay = div_u64(delay, QUIC_USEC) >> conn->config.params.ack_delay_exponent;
+	if (!quic_ackset_write(&space->received, w, delay, ecn ? space->ecn : NULL))
+		return false;
+	quic_sent_note(sent, QUIC_FRAME_ACK, quic_ackset_largest(&space->received));
+	quic_space_ack_sent(space);
+	return true;
+}
+
+/* RFC 9002, 6.2.4: new data if there is any, else what was sent before. */
+static void prepare_probe(struct quic_conn *conn, u8 level)
+{
+	struct quic_crypto_stream *cs = &conn->crypto[level];
+
+	if (quic_crypto_stream_pending(cs))
+		return;
+	if (!quic_sendbuf_done(&cs->send)) {
+		quic_sendbuf_lost_all(&cs->send);
+		return;
+	}
+	if (level == QUIC_CRYPTO_APP && !app_wants(conn))
+		quic_streams_probe(&conn->streams);
+}
+
+static void fill_response(struct quic_conn *conn, struct quic_writer *w, struct quic_sent *sent)
+{
+	struct quic_path *path = &conn->path[conn->active_path];
+
+	if (!path->response_pending ||
+	    !quic_frame_write_path(w, QUIC_FRAME_PATH_RESPONSE, path->response))
+		return;
+	path->response_pending = false;
+	sent->ack_eliciting = 1;	/* but never sent again: RFC 9000, 13.3 */
+}
+
+static void fill_app(struct quic_conn *conn, struct quic_writer *w, struct quic_sent *sent,
+		     bool in_flight)
+{
+	if (conn->handshake_done_pending && quic_sent_has_room(sent) &&
+	    quic_frame_write_type(w, QUIC_FRAME_HANDSHAKE_DONE)) {
+		conn->handshake_done_pending = false;
+		quic_sent_note(sent, QUIC_FRAME_HANDSHAKE_DONE, 0);
+	}
+	quic_cids_fill(conn, w, sent);
+	fill_response(conn, w, sent);
+	quic_streams_fill(&conn->streams, w, sent, in_flight);
+}
+
+static bool wants_ping(const struct quic_conn *conn, u8 level, const struct quic_space *space)
+{
+	return space->probes || (level == QUIC_CRYPTO_APP &&
+				 (conn->ping_pending || conn->ack_only >= ACK_ONLY_MAX));
+}
+
+bool quic_conn_fill(struct quic_conn *conn, u8 level, struct quic_writer *w, struct quic_sent *sent,
+		    bool eliciting, bool in_flight, u64 now)
+{
+	struct quic_space *space = quic_conn_space(conn, level);
+	bool ack = fill_ack(conn, level, w, sent, now);
+
+	if (!eliciting)
+		return ack;
+	if (space->probes) {
+		prepare_probe(conn, level);
+		in_flight = false;
+	}
+	quic_crypto_stream_fill(&conn->crypto[level], w, sent);
+	if (level == QUIC_CRYPTO_APP)
+		fill_app(conn, w, sent, in_flight);
+	if (sent->frame_count > ack)
+		sent->ack_eliciting = 1;
+	if (!sent->ack_eliciting && wants_ping(conn, level, space) &&
+	    quic_frame_write_type(w, QUIC_FRAME_PING))
+		sent->ack_eliciting = 1;
+	if (level == QUIC_CRYPTO_APP && sent->ack_eliciting)
+		conn->ping_pending = false;
+	return ack || sent->ack_eliciting;
+}

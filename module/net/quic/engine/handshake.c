@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* TLS messages between the application and CRYPTO frames (sections 3.2 and 4 of the API). */
+#include "conn_internal.h"
+
+int quic_conn_crypto_check(const struct quic_conn *conn, u8 level)
+{
+	if (level != QUIC_CRYPTO_APP && level != QUIC_CRYPTO_INITIAL &&
+	    level != QUIC_CRYPTO_HANDSHAKE)
+		return -EINVAL;
+	return conn->tx[level].cipher ? 0 : -EINVAL;
+}
+
+u8 *quic_conn_crypto_reserve(struct quic_conn *conn, u8 level, size_t want, bool may_sleep,
+			     size_t *room)
+{
+	return quic_sendbuf_reserve(&conn->crypto[level].send, &conn->mem_tx, want, may_sleep,
+				    room);
+}
+
+void quic_conn_crypto_commit(struct quic_conn *conn, u8 level, size_t len, bool more)
+{
+	quic_sendbuf_commit(&conn->crypto[level].send, len);
+	conn->crypto[level].more = more;
+}
+
+struct quic_segment *quic_conn_handshake_head(struct quic_conn *conn)
+{
+	return list_first_entry_or_null(&conn->handshake_inq, struct quic_segment, order);
+}
+
+void quic_conn_handshake_consume(struct quic_conn *conn, struct quic_segment *seg, size_t len)
+{
+	conn->crypto[seg->level].consumed += len;
+	seg->taken += len;
+	if (seg->taken < seg->len)
+		return;
+	list_del(&seg->order);
+	quic_segment_free(&conn->mem_rx, seg);
+}

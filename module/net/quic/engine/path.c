@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Network paths: addresses, validation, anti-amplification, MTU (RFC 9000, 8, 9 and 14). */
+#include "conn_internal.h"
+
+#define AMPLIFICATION	3	/* RFC 9000, 8 */
+
+/* Consecutive probe timeouts after which large datagrams are suspected (RFC 8899, 4.3). */
+#define BLACK_HOLE_PTOS	3
+
+u64 quic_path_allowance(const struct quic_path *path)
+{
+	u64 allowed;
+
+	if (path->validated)
+		return U64_MAX;
+	allowed = AMPLIFICATION * path->received;
+	return allowed > path->sent ? allowed - path->sent : 0;
+}
+
+/* Index of the path with these addresses, QUIC_PATHS_MAX if there is none. */
+u8 quic_path_find(const struct quic_conn *conn, const struct quic_addr *local,
+		  const struct quic_addr *remote)
+{
+	u8 i;
+
+	for (i = 0; i < QUIC_PATHS_MAX; i++)
+		if (conn->path[i].used && quic_addr_equal(&conn->path[i].remote, remote) &&
+		    quic_addr_equal(&conn->path[i].local, local))
+			break;
+	return i;
+}
+
+void quic_path_begin(struct quic_path *path, const struct quic_addr *local,
+		     const struct quic_addr *remote, u32 mtu, bool validated)
+{
+	memset(path, 0, sizeof(*path));
+	path->used = true;
+	path->local = *local;
+	path->remote = *remote;
+	path->mtu_max = max_t(u32, mtu, QUIC_MTU_MIN);
+	path->mtu = path->mtu_max;
+	path->validated = validated;
+	path->challenge_at = QUIC_NEVER;
+}
+
+/*
+ * A server that cannot send a full datagram sends nothing: all its datagrams with ack-eliciting
+ * Initial packets must be full (RFC 9000, 14.1), and waiting for the client's next bytes is what the
+ * client's probe timeout is made for.
+ */
+void quic_path_update_blocked(struct quic_conn *conn)
+{
+	const struct quic_path *path = &conn->path[conn->active_path];
+
+	conn->recovery.amplification_blocked = quic_path_allowance(path) < QUIC_INITIAL_MIN;
+}
+
+void quic_path_validated(struct quic_conn *conn, struct quic_path *path)
+{
+	path->validated = true;
+	path->challenge_pending = false;
+	quic_path_update_blocked(conn);
+}
+
+static void use_mtu(struct quic_conn *conn, struct quic_path *path, u32 mtu)
+{
+	path->mtu = mtu;
+	if (path == &conn->path[conn->active_path])
+		quic_cong_set_mtu(&conn->recovery.cong, mtu);
+}
+
+/* The peer's max_udp_payload_size became known, or the route's MTU changed. */
+void quic_path_update_mtu(struct quic_conn *conn)
+{
+	u64 limit = conn->has_remote ? conn->remote.max_udp_payload_size : U32_MAX;
+	struct quic_path *path;
+
+	for (path = conn->path; path < conn->path + QUIC_PATHS_MAX; path++)
+		if (path->used)
+			use_mtu(conn, path, min_t(u64, path->mtu_max, limit));
+}
+
+void quic_conn_set_mtu(struct quic_conn *conn, u32 mtu)
+{
+	/* RFC 9000, 14.2.1: whoever claims less than 1200 is not believed (P25). */
+	conn->path[conn->active_path].mtu_max = max_t(u32, mtu, QUIC_MTU_MIN);
+	quic_path_update_mtu(conn);
+}
+
+/* Probe timeouts in a row: perhaps only small datagrams arrive, and nobody says so (RFC 8899, 4.3). */
+void quic_path_check_black_hole(struct quic_conn *conn)
+{
+	struct quic_path *path = &conn->path[conn->active_path];
+
+	if (conn->recovery.pto_count >= BLACK_HOLE_PTOS && conn->handshake_confirmed &&
+	    path->mtu > QUIC_MTU_MIN)
+		use_mtu(conn, path, QUIC_MTU_MIN);
+}
+
+/*
+ * PATH_CHALLENGE: answered on the path it came on (RFC 9000, 8.2.2). A path that is not known takes
+ * the slot that is not active; a later challenge from elsewhere replaces it.
+ */
+void quic_path_on_challenge(struct quic_conn *conn, const struct quic_received *rx,
+			    const u8 data[8])
+{
+	struct quic_path *path = &conn->path[rx->path];
+
+	if (rx->path == QUIC_PATHS_MAX) {
+		path = &conn->path[!conn->active_path];
+		quic_path_begin(path, rx->local, rx->remote, QUIC_MTU_MIN, false);
+		path->received = rx->dgram_len;
+	}
+	memcpy(path->response, data, sizeof(path->response));
+	path->response_pending = true;
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Installing and discarding packet protection keys (RFC 9001, 4.9; section 5.4 of the API). */
+#include "conn_internal.h"
+
+static int install(struct quic_conn *conn, u8 level, bool send, u32 cipher_type, const u8 *secret)
+{
+	struct quic_keys *keys = send ? &conn->tx[level] : &conn->rx[level];
+	const struct quic_keys *other = send ? &conn->rx[level] : &conn->tx[level];
+	const struct quic_cipher *cipher = quic_cipher_find(cipher_type);
+
+	if (!cipher || keys->cipher || quic_conn_space(conn, level)->discarded)
+		return -EINVAL;
+	/* S5.12: the first type given for a level is kept. */
+	if (other->cipher)
+		cipher = other->cipher;
+	return quic_keys_install(keys, conn->version, cipher, secret);
+}
+
+int quic_conn_set_secret(struct quic_conn *conn, u8 level, bool send, u32 cipher_type,
+			 const u8 secret[QUIC_CRYPTO_SECRET_BUFFER_SIZE], u64 now)
+{
+	const u8 app = QUIC_CRYPTO_APP;
+	int err;
+
+	if (conn->state != QUIC_CONN_HANDSHAKING)
+		return -EINVAL;
+	if (level != QUIC_CRYPTO_APP && level != QUIC_CRYPTO_HANDSHAKE &&
+	    level != QUIC_CRYPTO_EARLY)
+		return -EINVAL;
+	err = install(conn, level, send, cipher_type, secret);
+	if (err)
+		return err;
+
+	if (send && level == QUIC_CRYPTO_HANDSHAKE)
+		conn->recovery.has_handshake_keys = true;
+	if (conn->tx[app].cipher && conn->rx[app].cipher)
+		quic_conn_establish(conn, now);
+	if (!send)
+		quic_early_process(conn, level, now);
+	return quic_conn_is_open(conn) ? 0 : -EPIPE;
+}
+
+/* RFC 9001, 4.9: nothing of the level is sent or accepted any more. */
+void quic_conn_discard(struct quic_conn *conn, u8 level)
+{
+	struct quic_space *space = quic_conn_space(conn, level);
+
+	if (space->discarded)
+		return;
+	quic_recovery_discard(&conn->recovery, quic_level_space(level), NULL);
+	quic_keys_clear(&conn->tx[level]);
+	quic_keys_clear(&conn->rx[level]);
+	quic_crypto_stream_clear(&conn->crypto[level], &conn->mem_tx, &conn->mem_rx);
+	quic_early_drop(conn, level);
+	if (level == QUIC_CRYPTO_HANDSHAKE)
+		conn->recovery.has_handshake_keys = false;
+}

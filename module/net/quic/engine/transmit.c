@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Filling datagrams (RFC 9000, 12.2, 14; RFC 9002, 7; design 3): during the handshake one datagram of
+ * coalesced packets at a time, afterwards trains of 1-RTT packets of equal size.
+ */
+#include "conn_internal.h"
+
+/* Less room than this behind a packet is not worth another one. */
+#define COALESCE_MIN	100
+
+/* After a failed allocation (P15). */
+#define RETRY_AFTER	(10 * QUIC_MSEC)
+
+/*
+ * A packet that is not full ends its train, for GSO segments have one size. One that lacks less than
+ * this part is filled up with padding instead.
+ */
+#define PAD_PART	8
+
+static const u8 levels[] = { QUIC_CRYPTO_INITIAL, QUIC_CRYPTO_HANDSHAKE, QUIC_CRYPTO_APP };
+
+static int no_memory(struct quic_conn *conn, u64 now)
+{
+	conn->retry_at = now + RETRY_AFTER;
+	return -ENOMEM;
+}
+
+static int reserve(struct quic_conn *conn, u8 level, unsigned int count)
+{
+	/* One more for a packet number that is skipped. */
+	return quic_sent_reserve(&quic_conn_space(conn, level)->sent, &conn->mem, count + 1);
+}
+
+/* A train is complete: @flight bytes of it count for congestion control. */
+static int finish(struct quic_conn *conn, struct quic_train *train, struct quic_path *path,
+		  unsigned int count, u64 flight, u64 now)
+{
+	train->path = path;
+	if (!path->validated)
+		path->sent += train->len;
+	quic_path_update_blocked(conn);
+	conn->stats.bytes_sent += train->len;
+	if (flight)
+		quic_pacer_sent(&conn->recovery.pacer, flight, now);
+	return count;
+}
+
+/* RFC 9000, 10.1: the first ack-eliciting packet after a received one restarts the idle timer. */
+static void note_sent(struct quic_conn *conn, u8 level, const struct quic_sent *sent, u64 now)
+{
+	if (sent->ack_eliciting && !conn->idle_restarted) {
+		conn->idle_restarted = true;
+		quic_idle_restart(conn, now);
+	}
+	if (level != QUIC_CRYPTO_APP)
+		return;
+	if (sent->ack_eliciting)
+		conn->ack_only = 0;
+	else if (conn->ack_only < U8_MAX)
+		conn->ack_only++;
+}
+
+/* ---- the handshake ---- */
+
+static bool later_wants(struct quic_conn *conn, unsigned int i, bool eliciting, u64 now)
+{
+	while (++i < ARRAY_SIZE(levels))
+		if (quic_conn_wants(conn, levels[i], eliciting, now))
+			return true;
+	return false;
+}
+
+/* RFC 9002, 7.5: probes are not held back by the congestion window. */
+static bool handshake_may_send(const struct quic_conn *conn)
+{
+	const struct quic_recovery *rec = &conn->recovery;
+
+	return quic_cong_room(&rec->cong) >= QUIC_INITIAL_MIN ||
+	       rec->space[QUIC_SPACE_INITIAL].probes || rec->space[QUIC_SPACE_HANDSHAKE].probes ||
+	       rec->space[QUIC_SPACE_APP].probes;
+}
+
+/**
+ * struct coalesced - a datagram of packets of several levels
+ * @pad: it must be a full one (RFC 9000, 14.1): a client's with any Initial packet, a server's with
+ *	an ack-eliciting one
+ * @handshake: there is a Handshake packet in it
+ */
+struct coalesced {
+	size_t room, len;
+	u64 flight;
+	bool eliciting, pad, handshake;
+};
+
+/* The packet of one level, if it has anything to say. Return: 0 or an error. */
+static int coalesce(struct quic_conn *conn, unsigned int i, struct coalesced *dg, u8 *buf, u64 now)
+{
+	bool in_flight = quic_conn_small_in_flight(conn), wrote, last;
+	struct quic_sent sent = {};
+	struct quic_packet_out out;
+	u8 level = levels[i];
+	int len;
+
+	if (reserve(conn, level, 1))
+		return -ENOMEM;
+	if (!quic_conn_begin(conn, level, buf + dg->len, dg->room - dg->len, &out))
+		return 0;
+	wrote = quic_conn_fill(conn, level, &out.body, &sent, dg->eliciting, in_flight, now);
+	/* Padding that was promised to an earlier packet has to come anyway. */
+	if (!wrote && !dg->pad)
+		return 0;
+	if (level == QUIC_CRYPTO_INITIAL && (!conn->is_server || sent.ack_eliciting))
+		dg->pad = true;
+	last = !later_wants(conn, i, dg->eliciting, now) ||
+	       quic_writer_room(&out.body) < COALESCE_MIN;
+	len = quic_conn_seal(conn, level, &out, &sent, dg->pad && last ? dg->room - dg->len : 0,
+			     now);
+	if (len < 0)
+		return len;
+	len = quic_conn_mask(conn, level, &out, 1) ? : len;
+	if (len < 0)
+		return len;
+	note_sent(conn, level, &sent, now);
+	dg->len += len;
+	dg->flight += sent.in_flight ? len : 0;
+	dg->handshake |= level == QUIC_CRYPTO_HANDSHAKE;
+	return 0;
+}
+
+static int transmit_handshake(struct quic_conn *conn, u64 now, struct quic_train *train)
+{
+	struct quic_path *path = &conn->path[conn->active_path];
+	struct coalesced dg = {
+		.room = min_t(size_t, train->cap, QUIC_INITIAL_MIN),
+		.eliciting = handshake_may_send(conn),
+	};
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < ARRAY_SIZE(levels) && !err && dg.room - dg.len >= COALESCE_MIN; i++)
+		if (quic_conn_wants(conn, levels[i], dg.eliciting, now) &&
+		    quic_conn_may_seal(conn, levels[i], now))
+			err = coalesce(conn, i, &dg, train->buf, now);
+	if (!dg.len)
+		return err ? no_memory(conn, now) : 0;
+	train->len = dg.len;
+	train->segment = dg.len;
+	/* RFC 9001, 4.9.1 */
+	if (dg.handshake && !conn->is_server)
+		quic_conn_discard(conn, QUIC_CRYPTO_INITIAL);
+	return finish(conn, train, path, 1, dg.flight, now);
+}
+
+/* ---- 1-RTT ---- */
+
+/**
+ * struct builder - a train being built
+ * @budget: bytes that congestion control and pacing let go
+ * @in_flight: a small packet was on its way when the train began (S3.24)
+ */
+struct builder {
+	struct quic_train *train;
+	size_t mtu;
+	unsigned int max, count;
+	u64 budget, flight;
+	bool in_flight;
+};
+
+/* May the next packet carry more than an ACK, and how large may it be? */
+static bool eliciting_room(struct quic_conn *conn, const struct builder *b, size_t *room)
+{
+	u64 header = b->mtu - quic_conn_mss(conn);
+
+	if (conn->recovery.space[QUIC_SPACE_APP].probes || b->budget >= b->mtu)
+		return true;
+	/* The end of what there is to say may fit where a full packet does not. */
+	if (b->count || b->budget < header + COALESCE_MIN ||
+	    quic_streams_backlog(&conn->streams) + header + COALESCE_MIN > b->budget)
+		return false;
+	*room = b->budget;
+	return true;
+}
+
+/* Return: length of the packet; 0 if there is nothing to send; a negative errno. */
+static int build_packet(struct quic_conn *conn, struct builder *b, u64 now)
+{
+	const u8 level = QUIC_CRYPTO_APP;
+	struct quic_train *train = b->train;
+	struct quic_packet_out *out = &conn->outs[b->count];
+	size_t room = min(b->mtu, train->cap - train->len), missing, min_len = 0;
+	bool eliciting = eliciting_room(conn, b, &room);
+	bool response = conn->path[conn->active_path].response_pending;
+	struct quic_sent sent = {};
+	int len;
+
+	if (!quic_conn_wants(conn, level, eliciting, now) || !quic_conn_may_seal(conn, level, now))
+		return 0;
+	if (!quic_conn_begin(conn, level, train->buf + train->len, room, out))
+		return 0;
+	if (!quic_conn_fill(conn, level, &out->body, &sent, eliciting, b->in_flight, now))
+		return 0;
+
+	missing = b->mtu - (out->body.pos + QUIC_TAG_LEN - out->start);
+	if (response)
+		min_len = QUIC_INITIAL_MIN;	/* RFC 9000, 8.2.2 */
+	else if (missing && missing <= b->mtu / PAD_PART && b->count + 1 < b->max &&
+		 b->budget >= 2 * b->mtu && quic_conn_wants(conn, level, true, now))
+		min_len = b->mtu;
+	len = quic_conn_seal(conn, level, out, &sent, min_len, now);
+	if (len < 0)
+		return len;
+	note_sent(conn, level, &sent, now);
+	if (sent.in_flight) {
+		b->budget -= min(b->budget, (u64)len);
+		b->flight += len;
+	}
+	if (sent.ack_eliciting && (size_t)len < b->mtu)
+		conn->short_pn = out->pn;
+	return len;
+}
+
+/* Why did the train end? For the pacing timer, and for RFC 9002, 7.8. */
+static void note_limits(struct quic_conn *conn, const struct builder *b, u64 now)
+{
+	struct quic_recovery *rec = &conn->recovery;
+	bool more = quic_conn_wants(conn, QUIC_CRYPTO_APP, true, now);
+	bool window = quic_cong_room(&rec->cong) >= b->mtu;
+
+	rec->cong.limited = !more && window;
+	conn->pacing_blocked = more && window && !quic_pacer_room(&rec->pacer, now, b->mtu);
+}
+
+static int transmit_train(struct quic_conn *conn, u64 now, struct quic_train *train, bool paced)
+{
+	struct quic_recovery *rec = &conn->recovery;
+	struct quic_path *path = &conn->path[conn->active_path];
+	u64 allowance = quic_path_allowance(path);
+	struct builder b = {
+		.train = train,
+		.mtu = path->mtu,
+		.budget = quic_cong_room(&rec->cong),
+		.in_flight = quic_conn_small_in_flight(conn),
+	};
+	int len = 0;
+
+	b.mtu = min_t(u64, b.mtu, allowance);
+	b.max = clamp_t(u64, div64_u64(min_t(u64, train->cap, allowance), b.mtu), 1,
+			min_t(u64, train->max_segments, QUIC_TRAIN_MAX));
+	if (paced)
+		b.budget = min(b.budget, quic_pacer_room(&rec->pacer, now, b.mtu));
+	if (reserve(conn, QUIC_CRYPTO_APP, b.max))
+		return no_memory(conn, now);
+
+	while (b.count < b.max) {
+		len = build_packet(conn, &b, now);
+		if (len <= 0)
+			break;
+		if (!b.count)
+			train->segment = len;
+		train->len += len;
+		b.count++;
+		if ((size_t)len < b.mtu)
+			break;
+	}
+	if (b.count && quic_conn_mask(conn, QUIC_CRYPTO_APP, conn->outs, b.count)) {
+		/* Without masks nobody can read them: they are lost. */
+		train->len = 0;
+		return no_memory(conn, now);
+	}
+	note_limits(conn, &b, now);
+	if (!b.count)
+		return len < 0 ? no_memory(conn, now) : 0;
+	return finish(conn, train, path, b.count, b.flight, now);
+}
+
+/* PATH_RESPONSE on a path that is not the active one (RFC 9000, 8.2.2), within what it may get. */
+static int transmit_response(struct quic_conn *conn, u64 now, struct quic_train *train)
+{
+	struct quic_path *path = &conn->path[!conn->active_path];
+	size_t room = min3((u64)train->cap, (u64)QUIC_INITIAL_MIN, quic_path_allowance(path));
+	struct quic_sent sent = { .ack_eliciting = 1 };
+	struct quic_packet_out out;
+	int len;
+
+	path->response_pending = false;
+	if (reserve(conn, QUIC_CRYPTO_APP, 1))
+		return 0;	/* the peer will ask again */
+	if (!quic_conn_may_seal(conn, QUIC_CRYPTO_APP, now) ||
+	    !quic_conn_begin(conn, QUIC_CRYPTO_APP, train->buf, room, &out) ||
+	    !quic_frame_write_path(&out.body, QUIC_FRAME_PATH_RESPONSE, path->response))
+		return 0;
+	len = quic_conn_seal(conn, QUIC_CRYPTO_APP, &out, &sent, room, now);
+	if (len < 0 || quic_conn_mask(conn, QUIC_CRYPTO_APP, &out, 1))
+		return 0;
+	train->len = len;
+	train->segment = len;
+	return finish(conn, train, path, 1, 0, now);
+}
+
+/* ---- all together ---- */
+
+static bool handshake_wants(struct quic_conn *conn, u64 now)
+{
+	bool eliciting = handshake_may_send(conn);
+
+	return quic_conn_wants(conn, QUIC_CRYPTO_INITIAL, eliciting, now) ||
+	       quic_conn_wants(conn, QUIC_CRYPTO_HANDSHAKE, eliciting, now);
+}
+
+static bool response_wanted(const struct quic_conn *conn)
+{
+	const struct quic_path *path = &conn->path[!conn->active_path];
+
+	return path->used && path->response_pending && conn->tx[QUIC_CRYPTO_APP].cipher;
+}
+
+static int transmit(struct quic_conn *conn, u64 now, struct quic_train *train, bool paced)
+{
+	int n;
+
+	conn->pacing_blocked = false;
+	if (response_wanted(conn)) {
+		n = transmit_response(conn, now, train);
+		if (n)
+			return n;
+	}
+	/* RFC 9000, 8.1: everything counts, so nothing is begun that could not be finished (P20). */
+	if (conn->recovery.amplification_blocked)
+		return 0;
+	if (handshake_wants(conn, now))
+		return transmit_handshake(conn, now, train);
+	if (!conn->tx[QUIC_CRYPTO_APP].cipher)
+		return 0;
+	return transmit_train(conn, now, train, paced);
+}
+
+int quic_conn_transmit(struct quic_conn *conn, u64 now, struct quic_train *train)
+{
+	int n;
+
+	train->len = 0;
+	train->segment = 0;
+	train->ecn = 0;
+	train->departure = 0;
+	train->path = &conn->path[conn->active_path];
+	if (quic_conn_is_open(conn))
+		return transmit(conn, now, train, true);
+	if (conn->state != QUIC_CONN_CLOSING || !conn->close_pending)
+		return 0;
+	/* S2.38: what the congestion window lets go precedes the close. */
+	if (conn->close_flush) {
+		n = transmit(conn, now, train, false);
+		if (n > 0)
+			return n;
+		conn->close_flush = false;
+	}
+	return quic_conn_transmit_close(conn, now, train);
+}
+
+size_t quic_conn_transmit_size(struct quic_conn *conn, u64 now)
+{
+	struct quic_recovery *rec = &conn->recovery;
+	const struct quic_path *path = &conn->path[conn->active_path];
+	u64 mtu = path->mtu, budget, backlog, count;
+
+	if (!quic_conn_is_open(conn))
+		return conn->state == QUIC_CONN_CLOSING && conn->close_pending ? mtu : 0;
+	if (response_wanted(conn))
+		return mtu;
+	if (rec->amplification_blocked)
+		return 0;
+	if (handshake_wants(conn, now))
+		return mtu;
+	budget = min(quic_cong_room(&rec->cong), quic_pacer_room(&rec->pacer, now, path->mtu));
+	if (!quic_conn_wants(conn, QUIC_CRYPTO_APP, budget, now))
+		return 0;
+	/* Headers of packets and frames: a sixteenth is more than they take. */
+	backlog = quic_streams_backlog(&conn->streams);
+	budget = min(budget, backlog + backlog / 16);
+	count = min_t(u64, div64_u64(budget, mtu) + 1, QUIC_TRAIN_MAX);
+	return mtu * min_t(u64, count, max_t(u64, div64_u64(U16_MAX, mtu), 1));
+}
