@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Whole connections: handshake, transfer, keys, parameters. */
+#include <linux/tls.h>
+
+#include "check.h"
+#include "pair.h"
+
+static struct pair p;
+
+TEST(handshake_in_one_and_a_half_round_trips)
+{
+	pair_init(&p);
+	pair_connect(&p);
+	CHECK_EQ(p.client.conn.state, QUIC_CONN_HANDSHAKING);
+	pair_run(&p, p.now + 25 * QUIC_MSEC);
+	CHECK_EQ(p.client.conn.state, QUIC_CONN_ESTABLISHED);
+	pair_run(&p, p.now + 10 * QUIC_MSEC);
+	CHECK_EQ(p.server.conn.state, QUIC_CONN_ESTABLISHED);
+	CHECK(p.server.conn.handshake_confirmed && !p.client.conn.handshake_confirmed);
+	pair_run(&p, p.now + 10 * QUIC_MSEC);
+	CHECK(p.client.conn.handshake_confirmed);
+	/* RFC 9001, 4.9 */
+	CHECK(!p.client.conn.tx[QUIC_CRYPTO_INITIAL].cipher);
+	CHECK(!p.client.conn.tx[QUIC_CRYPTO_HANDSHAKE].cipher);
+	CHECK(!p.server.conn.rx[QUIC_CRYPTO_INITIAL].cipher);
+	CHECK(!p.server.conn.rx[QUIC_CRYPTO_HANDSHAKE].cipher);
+	pair_destroy(&p);
+}
+
+TEST(data_both_ways)
+{
+	bool fin = false;
+
+	pair_init(&p);
+	pair_handshake(&p);
+	CHECK_EQ(pair_send(&p.client, 0, 100000, true), 0);
+	pair_run(&p, p.now + QUIC_SEC);
+	CHECK_EQ(pair_read(&p.server, &fin), 100000);
+	CHECK(fin);
+	fin = false;
+	CHECK_EQ(pair_send(&p.server, 0, 200000, true), 0);
+	pair_run(&p, p.now + QUIC_SEC);
+	CHECK_EQ(pair_read(&p.client, &fin), 200000);
+	CHECK(fin);
+	CHECK_EQ(p.server.conn.recovery.packets_lost, 0);
+	CHECK_EQ(p.server.conn.recovery.cong.in_flight, 0);
+	pair_destroy(&p);
+}
+
+TEST(every_cipher)
+{
+	static const u32 ciphers[] = {
+		TLS_CIPHER_AES_GCM_128, TLS_CIPHER_AES_GCM_256, TLS_CIPHER_AES_CCM_128,
+		TLS_CIPHER_CHACHA20_POLY1305,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ciphers); i++) {
+		pair_init(&p);
+		p.cipher = ciphers[i];
+		pair_handshake(&p);
+		CHECK_EQ(pair_send(&p.client, 2, 5000, true), 0);
+		pair_run(&p, p.now + QUIC_SEC);
+		CHECK_EQ(pair_read(&p.server, NULL), 5000);
+		pair_destroy(&p);
+	}
+}
+
+TEST(each_end_knows_seven_ids_of_the_other)
+{
+	unsigned int i, local = 0, remote = 0;
+
+	pair_init(&p);
+	pair_handshake(&p);
+	for (i = 0; i < QUIC_CID_LIMIT_MAX; i++) {
+		local += p.server.conn.local_cids.entries[i].used;
+		remote += p.client.conn.remote_cids.entries[i].used;
+	}
+	CHECK_EQ(local, 7);
+	CHECK_EQ(remote, 7);
+	CHECK_EQ(p.client.conn.remote_cids.next_seq, 7);
+	CHECK_EQ(p.server.conn.remote_cids.next_seq, 7);
+	CHECK_EQ(p.server.cid_count, 7);	/* the client's first choice is not routed any more */
+	pair_destroy(&p);
+}
