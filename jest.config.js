@@ -7,6 +7,8 @@ module.exports = {
   testMatch: ['<rootDir>/test/node/**/*.test.js'],
   testEnvironment: 'node',
   transform: {},
+  globalSetup: '<rootDir>/test/node/support/setup.js',
+  globalTeardown: '<rootDir>/test/node/support/teardown.js',
   testTimeout: 60_000,
   // One after the other, in reading order; the VM has two processors at most.
   maxWorkers: 1,

@@ -11,7 +11,7 @@ import { TransportError } from './socket/constants.js';
 import { handshake } from './socket/handshake.js';
 import { QuicSocket } from './socket/socket.js';
 import { peerInfo } from './socket/tls.js';
-import { support, unsupported } from './support.js';
+import { requireSupport } from './support.js';
 import { abortSignal, callback, flag, object, text, valueError } from './validate.js';
 
 interface Settings {
@@ -64,7 +64,6 @@ function check(options: ConnectOptions): Settings {
     keylog: callback('keylog', options.keylog),
     signal: abortSignal('signal', options.signal),
   };
-  if (!support().available) throw unsupported();
   return { ...settings, credentials: credentialsOf(options, true) };
 }
 
@@ -86,6 +85,7 @@ async function resolve({
 async function run(settings: Settings): Promise<QuicConnection> {
   const { port, servername, alpn, transport, credentials, bind, keylog, signal } = settings;
   if (signal?.aborted) throw abortError(signal);
+  requireSupport();
   const { address, family } = await resolve(settings);
   const socket = QuicSocket.open(family);
   try {

@@ -8,7 +8,6 @@ import { DEFAULTS, alpnList, backlogSize, portNumber, transportSettings } from '
 import type { ListenOptions, TransportSettings } from './options.js';
 import { QuicServer, type ConnectionHandler } from './server.js';
 import { QuicSocket } from './socket/socket.js';
-import { support, unsupported } from './support.js';
 import { abortSignal, callback, flag, object, text } from './validate.js';
 
 interface Where {
@@ -66,7 +65,6 @@ export async function listen(
   const keylog = callback('keylog', options.keylog);
   const signal = abortSignal('signal', options.signal);
   callback('onConnection', onConnection);
-  if (!support().available) throw unsupported();
   const credentials = credentialsOf(options, false);
 
   if (signal?.aborted) throw abortError(signal);

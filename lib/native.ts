@@ -6,6 +6,7 @@ import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import type { AddressInfo } from 'node:net';
+import { QuicError } from './errors.js';
 
 export const POLL_READABLE = 1;
 export const POLL_WRITABLE = 2;
@@ -154,13 +155,25 @@ function packageRoot(): string {
 
 let loaded: Native | undefined;
 
-/** Loads the addon once. Throws what the loader throws: see support.ts. */
+function load(): Native {
+  const build = path.join(packageRoot(), 'build');
+  const release = path.join(build, 'Release', 'kquic.node');
+  const debug = path.join(build, 'Debug', 'kquic.node');
+  return createRequire(__filename)(fs.existsSync(release) ? release : debug) as Native;
+}
+
+/** Loads the addon once. Throws ERR_QUIC_UNSUPPORTED where it is missing. */
 export function native(): Native {
-  if (loaded === undefined) {
-    const build = path.join(packageRoot(), 'build');
-    const debug = path.join(build, 'Debug', 'kquic.node');
-    const release = path.join(build, 'Release', 'kquic.node');
-    loaded = createRequire(__filename)(fs.existsSync(release) ? release : debug) as Native;
+  try {
+    loaded ??= load();
+    return loaded;
+  } catch (cause) {
+    const why = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
+    const message =
+      process.platform === 'linux'
+        ? `the native addon does not load (${why}); it needs g++, make, python3, pkg-config and ` +
+          'libgnutls28-dev, then: npm rebuild kquic'
+        : 'Linux only: QUIC runs in the Linux kernel';
+    throw new QuicError(message, { code: 'ERR_QUIC_UNSUPPORTED', cause });
   }
-  return loaded;
 }

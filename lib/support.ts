@@ -12,20 +12,9 @@ export interface Support {
   reason?: string;
 }
 
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-  return (
-    `the native addon does not load (${text}); it needs g++, make, python3, pkg-config and ` +
-    'libgnutls28-dev, then: npm rebuild kquic'
-  );
-}
-
 /** Never throws, on no platform: `reason` says what to do. */
 export function support(): Support {
   const kernel = os.release();
-  if (process.platform !== 'linux') {
-    return { available: false, kernel, reason: 'Linux only: QUIC runs in the Linux kernel' };
-  }
   try {
     const fd = native().socket(4, 2);
     if (fd >= 0) {
@@ -38,13 +27,14 @@ export function support(): Support {
     }
     return { available: false, kernel, reason: systemError('socket', fd).message };
   } catch (error) {
-    return { available: false, kernel, reason: reasonOf(error) };
+    return { available: false, kernel, reason: (error as Error).message };
   }
 }
 
-/** The error of whoever needs QUIC where support() says no. */
-export function unsupported(): QuicError {
-  const { kernel, reason } = support();
+/** Throws ERR_QUIC_UNSUPPORTED, with the reason, where support() says no. */
+export function requireSupport(): void {
+  const { available, kernel, reason } = support();
+  if (available) return;
   const message = `QUIC is not available on ${kernel}: ${reason ?? 'unknown reason'}`;
-  return new QuicError(message, { code: 'ERR_QUIC_UNSUPPORTED' });
+  throw new QuicError(message, { code: 'ERR_QUIC_UNSUPPORTED' });
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import type { AddressInfo } from 'node:net';
 import { toBuffer, type Bytes } from '../bytes.js';
-import { EAFNOSUPPORT, EAGAIN, EPROTONOSUPPORT, ESOCKTNOSUPPORT } from '../errno.js';
+import { EAGAIN } from '../errno.js';
 import { systemError } from '../errors.js';
-import { unsupported } from '../support.js';
+import { requireSupport } from '../support.js';
 import { FLAG_REUSEPORT, FLAG_V6ONLY, LEVEL_QUIC, NO_LEVEL, NO_STREAM, native } from '../native.js';
 import { MsgFlag, SockOpt } from './constants.js';
 import { Descriptor } from './descriptor.js';
@@ -46,15 +46,8 @@ export class QuicSocket {
 
   /** Throws ERR_QUIC_UNSUPPORTED where the kernel has no QUIC. */
   static open(family: 4 | 6 = 6): QuicSocket {
-    let result: number;
-    try {
-      result = native().socket(family, 2);
-    } catch {
-      throw unsupported();
-    }
-    if (result === -EPROTONOSUPPORT || result === -ESOCKTNOSUPPORT) throw unsupported();
-    if (result === -EAFNOSUPPORT && family === 4) throw unsupported();
-    return new QuicSocket(check('socket', result));
+    requireSupport();
+    return new QuicSocket(check('socket', native().socket(family, 2)));
   }
 
   get fd(): number {

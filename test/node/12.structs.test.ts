@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+//
+// Layouts of <linux/quic.h>, checked against what a C compiler says where there is one.
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { parseEvent } from '../../lib/socket/index.js';
+import type { Struct } from '../../lib/socket/struct.js';
+import * as structs from '../../lib/socket/structs.js';
+
+const ROOT = path.join(__dirname, '../../..');
+
+/** transportParam.maxStreamsBidi is quic_transport_param.max_streams_bidi. */
+function cName(name: string): string {
+  return name.replace(/[A-Z]|(?<=[a-z])\d+(?=[a-z])/g, (part) => `_${part.toLowerCase()}`);
+}
+
+const TABLE: [string, Struct<Record<string, number>>][] = [
+  ['quic_transport_param', structs.transportParam],
+  ['quic_config', structs.config],
+  ['quic_stream_info', structs.streamInfo],
+  ['quic_errinfo', structs.errInfo],
+  ['quic_event_option', structs.eventOption],
+  ['quic_stream_update', structs.streamUpdate],
+  ['quic_stream_max_data', structs.streamMaxData],
+  ['quic_crypto_secret', structs.cryptoSecret],
+  ['quic_conn_stats', structs.connStats],
+] as unknown as [string, Struct<Record<string, number>>][];
+
+/** A program that prints each structure's bytes with one field set to 1, 2, 3, ... */
+function program(): string {
+  const lines = ['#include <stdio.h>', '#include <string.h>', '#include <linux/quic.h>'];
+  lines.push('int main(void) {');
+  for (const [name, struct] of TABLE) {
+    lines.push(`  { struct ${name} v; memset(&v, 0, sizeof(v));`);
+    Object.keys(struct.decode(new Uint8Array())).forEach((field, i) => {
+      lines.push(`    v.${cName(field)} = ${i + 1};`);
+    });
+    lines.push(
+      '    for (size_t i = 0; i < sizeof(v); i++) printf("%02x", ((unsigned char *)&v)[i]);',
+    );
+    lines.push('    puts(""); }');
+  }
+  lines.push('  return 0; }');
+  return lines.join('\n');
+}
+
+test('every structure has the header’s layout', () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kquic-structs-'));
+  try {
+    const source = path.join(folder, 'structs.c');
+    const binary = path.join(folder, 'structs');
+    fs.writeFileSync(source, program());
+    execFileSync('cc', ['-I', path.join(ROOT, 'module/include/uapi'), source, '-o', binary]);
+    const lines = execFileSync(binary).toString().trim().split('\n');
+    expect(lines).toHaveLength(TABLE.length);
+    TABLE.forEach(([name, struct], i) => {
+      const fields = Object.keys(struct.decode(new Uint8Array()));
+      const values = Object.fromEntries(fields.map((field, k) => [field, k + 1]));
+      expect(`${name} ${struct.encode(values).toString('hex')}`).toBe(
+        `${name} ${String(lines[i])}`,
+      );
+      expect(struct.decode(Buffer.from(lines[i] ?? '', 'hex'))).toEqual(values);
+    });
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+});
+
+test('a close phrase is cut at its NUL and at 63 bytes', () => {
+  const bytes = structs.connectionClose.encode({ errcode: 9, phrase: 'x'.repeat(80) });
+  expect(bytes).toHaveLength(72);
+  expect(structs.connectionClose.decode(bytes)).toEqual({
+    errcode: 9,
+    frame: 0,
+    phrase: 'x'.repeat(63),
+  });
+});
+
+test('events are parsed from their unaligned form', () => {
+  const update = structs.streamUpdate.encode({ id: 4, state: 8, finalsz: 1000 });
+  expect(parseEvent(Buffer.concat([Buffer.of(1), update]))).toEqual({
+    type: 'streamUpdate',
+    update: { id: 4, state: 8, errcode: 0, finalsz: 1000 },
+  });
+  expect(parseEvent(Buffer.of(8, 1, 2, 3))).toMatchObject({ type: 'other', number: 8 });
+});

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+
+function read(file: string): string {
+  return fs.readFileSync(path.join(process.env['KQUIC_TEST_CERTS'] ?? '.', file), 'utf8');
+}
+
+export function identity(name: 'server' | 'client' | 'expired' | 'impostor'): {
+  key: string;
+  cert: string;
+} {
+  return { key: read(`${name}.key`), cert: read(`${name}.crt`) };
+}
+
+export function authority(name: 'ca' | 'stranger'): string {
+  return read(`${name}.crt`);
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+import { once } from 'node:events';
+import {
+  connect,
+  listen,
+  type ConnectOptions,
+  type ListenOptions,
+  type QuicConnection,
+  type QuicServer,
+  type QuicStream,
+  type ReceiveStream,
+} from '../../../lib/index.js';
+import { authority, identity } from './certs.js';
+
+export const ALPN = 'kquic-test';
+
+export function serverOptions(options: Partial<ListenOptions> = {}): ListenOptions {
+  return { ...identity('server'), alpn: ALPN, host: '127.0.0.1', ...options };
+}
+
+export function clientOptions(
+  server: QuicServer,
+  options: Partial<ConnectOptions> = {},
+): ConnectOptions {
+  const { address, port } = server.address();
+  return {
+    host: address,
+    port,
+    servername: 'localhost',
+    alpn: ALPN,
+    ca: authority('ca'),
+    ...options,
+  };
+}
+
+/** A connection, both its ends and the listener. */
+export class Pair {
+  private constructor(
+    readonly server: QuicServer,
+    readonly client: QuicConnection,
+    readonly peer: QuicConnection,
+  ) {}
+
+  static async open(
+    forServer: Partial<ListenOptions> = {},
+    forClient: Partial<ConnectOptions> = {},
+  ): Promise<Pair> {
+    const server = await listen(serverOptions(forServer));
+    try {
+      const accepted = server[Symbol.asyncIterator]().next();
+      const client = await connect(clientOptions(server, forClient));
+      const { value } = await accepted;
+      return new Pair(server, client, value as QuicConnection);
+    } catch (error) {
+      await server.close({ timeout: 0 });
+      throw error;
+    }
+  }
+
+  /** Both ends of a new bidirectional stream; its first bytes are `first`. */
+  async bidi(first: string): Promise<{ near: QuicStream; far: QuicStream }> {
+    const near = await this.client.createBidirectionalStream();
+    near.write(first);
+    return { near, far: (await next(this.peer)) as QuicStream };
+  }
+
+  async close(): Promise<void> {
+    this.client.destroy();
+    this.peer.destroy();
+    await this.server.close({ timeout: 0 });
+  }
+}
+
+/** The next stream that the other end opens. */
+export async function next(connection: QuicConnection): Promise<QuicStream | ReceiveStream> {
+  const { value, done } = await connection[Symbol.asyncIterator]().next();
+  if (done === true) throw new Error('the connection ended');
+  return value as QuicStream | ReceiveStream;
+}
+
+/** What a promise rejects with. */
+export async function failure(promise: Promise<unknown>): Promise<Error & Record<string, unknown>> {
+  const result: unknown = await promise.then(
+    (value) => new Error(`no failure but ${String(value)}`),
+    (error: unknown) => error,
+  );
+  return result as Error & Record<string, unknown>;
+}
+
+/** The server's next 'handshakeError'. */
+export async function handshakeError(server: QuicServer): Promise<Error & Record<string, unknown>> {
+  const [error] = (await once(server, 'handshakeError')) as [Error & Record<string, unknown>];
+  return error;
+}
+
+/** Bytes that differ everywhere, so that misplaced ones show. */
+export function pattern(length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  let word = 0x12345678;
+  for (let i = 0; i < length; i++) {
+    word = (Math.imul(word, 1103515245) + 12345) >>> 0;
+    bytes[i] = word >>> 16;
+  }
+  return bytes;
+}

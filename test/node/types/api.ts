@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+//
+// The public types in use. It is compiled, never run: `npm run check:types`.
+import { connect, listen, QuicError, support } from '../../../lib/index.js';
+import type {
+  CloseInfo,
+  ConnectionStats,
+  QuicConnection,
+  QuicStream,
+  ReceiveStream,
+  SendStream,
+} from '../../../lib/index.js';
+import { clientHandshake, QuicSocket, SockOpt } from '../../../lib/socket/index.js';
+
+export async function server(): Promise<void> {
+  await using server = await listen(
+    { alpn: ['a', 'b'], key: 'PEM', cert: 'PEM', port: 4433 },
+    (connection: QuicConnection) => connection.alpn,
+  );
+  server.on('handshakeError', (error, { remote }) => [error.alert, remote.port]);
+  for await (const connection of server) {
+    for await (const stream of connection) {
+      if (stream.direction === 'bidi') stream.pipe(stream);
+      else stream.resume();
+    }
+  }
+  await server.close({ timeout: 1000, code: 1, reason: 'bye' });
+}
+
+export async function client(): Promise<CloseInfo> {
+  const connection = await connect('localhost:4433', { alpn: 'a' });
+  const bidi: QuicStream = await connection.createBidirectionalStream({ wait: false });
+  const uni: SendStream = await connection.createUnidirectionalStream();
+  await uni.send(new Uint8Array(3), { fin: true });
+  const value: { n: number } = await bidi.json<{ n: number }>({ limit: 10 });
+  const answer: Buffer = await connection.request(['a', 'b']);
+  const stats: ConnectionStats = connection.stats();
+  connection.on('stream', (stream: QuicStream | ReceiveStream) => {
+    stream.stopSending(value.n + answer.length + stats.rtt);
+  });
+  return connection.close();
+}
+
+export async function raw(): Promise<void> {
+  const socket = QuicSocket.open(4);
+  socket.setTransportParam({ maxData: 65536 });
+  socket.connect('127.0.0.1', 4433);
+  await clientHandshake(socket, { alpn: 'a', servername: 'localhost' });
+  socket.send('hello', { stream: { id: -1, flags: 0 } });
+  socket.getOption(SockOpt.ALPN);
+}
+
+export function wrong(connection: QuicConnection, stream: ReceiveStream): void {
+  // @ts-expect-error alpn has no default
+  void listen({ key: '', cert: '' });
+  // @ts-expect-error a server needs an identity
+  void listen({ alpn: 'a' });
+  // @ts-expect-error no such congestion control
+  void connect({ host: 'a', port: 1, alpn: 'a', congestion: 'bbr' });
+  // @ts-expect-error a stream that the peer opened one way cannot be written
+  stream.write('x');
+  // @ts-expect-error events have types
+  connection.on('stream', (stream: string) => stream);
+  // @ts-expect-error support() promises nothing
+  void support().then;
+  const code: 'ERR_QUIC_CLOSED' = new QuicError('').code as 'ERR_QUIC_CLOSED';
+  void code;
+}
