@@ -122,7 +122,8 @@ TEST(certificate_with_wrong_hostname)
 
 	ASSERT_EQ(handshake(&args, NULL, "other.test", NULL),
 		  GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR);
-	ASSERT_EQ(args.result, -ENOTCONN);
+	/* The close meets the server either waiting or still sending its flight. */
+	ASSERT(args.result == -ENOTCONN || args.result == -EPIPE);
 	ASSERT_EQ(double_close_code(SERVER_FD),
 		  QUIC_TRANSPORT_ERROR_CRYPTO + GNUTLS_A_BAD_CERTIFICATE);
 	/* An address is not in the certificate either. */

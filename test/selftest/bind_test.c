@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "message.h"
+#include "pair.h"
+
+static int bind_to(int fd, const char *host, unsigned short port)
+{
+	struct address addr = address(host, port);
+
+	return address_bind(fd, &addr);
+}
+
+/* A socket bound to some free port. */
+static unsigned short bound_port(int fd, const char *host)
+{
+	struct address addr;
+
+	ASSERT_OK(bind_to(fd, host, 0));
+	addr = address_local(fd);
+	return address_port(&addr);
+}
+
+static void set_v6only(int fd)
+{
+	int on = 1;
+
+	ASSERT_OK(setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)));
+}
+
+TEST(T008_bad_addresses)
+{
+	struct address addr = address("127.0.0.1", 0);
+	int fd = quic_socket(AF_INET);
+
+	ASSERT_ERRNO(bind(fd, &addr.sa, 8), EINVAL);
+	ASSERT_ERRNO(bind_to(fd, "::1", 0), EINVAL);
+	ASSERT_ERRNO(bind_to(fd, "224.0.0.1", 0), EINVAL);
+	addr.sa.sa_family = AF_UNSPEC;
+	ASSERT_ERRNO(address_bind(fd, &addr), EINVAL);
+	ASSERT_ERRNO(bind_to(quic_socket(AF_INET6), "ff02::1", 0), EINVAL);
+}
+
+TEST(T009_foreign_address)
+{
+	ASSERT_ERRNO(bind_to(quic_socket(AF_INET), "192.0.2.1", 0), EADDRNOTAVAIL);
+}
+
+TEST(T010_second_bind)
+{
+	int fd = quic_socket(AF_INET);
+
+	ASSERT_OK(bind_to(fd, "127.0.0.1", 0));
+	ASSERT_ERRNO(bind_to(fd, "127.0.0.1", 0), EINVAL);
+}
+
+TEST(T011_quic_sockets_share_a_port)
+{
+	unsigned short port = bound_port(quic_socket(AF_INET), "127.0.0.1");
+
+	ASSERT_OK(bind_to(quic_socket(AF_INET), "127.0.0.1", port));
+	ASSERT_OK(bind_to(quic_socket(AF_INET), "127.0.0.1", port));
+}
+
+TEST(T012_udp_sockets_do_not_share_with_quic)
+{
+	int udp = socket(AF_INET, SOCK_DGRAM, 0);
+	unsigned short port;
+
+	port = bound_port(quic_socket(AF_INET), "127.0.0.1");
+	ASSERT_ERRNO(bind_to(udp, "127.0.0.1", port), EADDRINUSE);
+	port = bound_port(udp, "127.0.0.1");
+	ASSERT_ERRNO(bind_to(quic_socket(AF_INET), "127.0.0.1", port), EADDRINUSE);
+}
+
+TEST(T013_port_zero_picks_one)
+{
+	ASSERT(bound_port(quic_socket(AF_INET), "0.0.0.0") != 0);
+}
+
+TEST(T014_ipv4_address_on_ipv6_socket)
+{
+	int fd = quic_socket(AF_INET6);
+	struct address addr;
+
+	ASSERT_OK(bind_to(fd, "127.0.0.1", 0));
+	addr = address_local(fd);
+	ASSERT_EQ(addr.sa.sa_family, AF_INET);
+	ASSERT_EQ(addr.len, 16);
+	ASSERT_EQ(addr.in.sin_addr.s_addr, htonl(INADDR_LOOPBACK));
+}
+
+TEST(T015_mapped_address_is_reported_as_ipv4)
+{
+	int fd = quic_socket(AF_INET6);
+	struct address addr;
+
+	ASSERT_OK(bind_to(fd, "::ffff:127.0.0.1", 0));
+	addr = address_local(fd);
+	ASSERT_EQ(addr.sa.sa_family, AF_INET);
+	ASSERT_EQ(addr.len, 16);
+}
+
+TEST(T016_v6only_refuses_ipv4)
+{
+	int fd = quic_socket(AF_INET6);
+
+	set_v6only(fd);
+	ASSERT_ERRNO(bind_to(fd, "127.0.0.1", 0), EINVAL);
+	ASSERT_ERRNO(bind_to(fd, "::ffff:127.0.0.1", 0), EINVAL);
+	ASSERT_OK(bind_to(fd, "::1", 0));
+}
+
+TEST(T017_link_local_needs_a_scope)
+{
+	ASSERT_ERRNO(bind_to(quic_socket(AF_INET6), "fe80::1", 0), EINVAL);
+}
+
+TEST(S2_08_longer_lengths_are_accepted)
+{
+	struct address addr = address("127.0.0.1", 0);
+	struct address any = address("::1", 0);
+
+	ASSERT_OK(bind(quic_socket(AF_INET), &addr.sa, sizeof(addr.storage)));
+	ASSERT_OK(bind(quic_socket(AF_INET6), &any.sa, sizeof(any.storage)));
+}
+
+TEST(S2_10_unused_bytes_are_zero)
+{
+	struct address expected, addr;
+	int fd = quic_socket(AF_INET);
+
+	expected = address("127.0.0.1", bound_port(fd, "127.0.0.1"));
+	memset(&addr, 0, sizeof(addr));
+	addr.len = sizeof(addr.storage);
+	memset(&addr.in.sin_zero, 0xff, sizeof(addr.in.sin_zero));
+	ASSERT_OK(getsockname(fd, &addr.sa, &addr.len));
+	ASSERT_MEM(&addr.storage, &expected.storage, sizeof(addr.storage));
+}
+
+TEST(S2_14_specific_address_beside_the_wildcard)
+{
+	unsigned short port = bound_port(quic_socket(AF_INET), "0.0.0.0");
+
+	ASSERT_OK(bind_to(quic_socket(AF_INET), "127.0.0.1", port));
+}
+
+TEST(S2_14_wildcard_beside_a_specific_address)
+{
+	unsigned short port = bound_port(quic_socket(AF_INET), "127.0.0.1");
+
+	ASSERT_ERRNO(bind_to(quic_socket(AF_INET), "0.0.0.0", port), EADDRINUSE);
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "message.h"
+#include "pair.h"
+
+static const struct quic_transport_param defaults;
+
+static void stream_option(int fd, int option, int64_t sid, uint32_t errcode)
+{
+	struct quic_errinfo info = { .stream_id = sid, .errcode = errcode };
+
+	ASSERT_OK(setsockopt(fd, SOL_QUIC, option, &info, sizeof(info)));
+}
+
+static void update_events(struct pair *pair)
+{
+	event_enable(pair->client, QUIC_EVENT_STREAM_UPDATE, true);
+	event_enable(pair->server, QUIC_EVENT_STREAM_UPDATE, true);
+}
+
+TEST(T105_event_sizes)
+{
+	static const struct {
+		int type;
+		ssize_t size;
+	} sizes[] = {
+		{ QUIC_EVENT_STREAM_UPDATE, 25 }, { QUIC_EVENT_STREAM_MAX_DATA, 17 },
+		{ QUIC_EVENT_STREAM_MAX_STREAM, 9 }, { QUIC_EVENT_CONNECTION_CLOSE, 73 },
+	};
+	struct quic_transport_param server = { .max_stream_data_bidi_remote = 1200 };
+	struct pair pair = pair_connected_params(defaults, server);
+	static char data[1200];
+	struct message message;
+	bool seen[4] = { false };
+	size_t i;
+
+	for (i = 0; i < 4; i++)
+		event_enable(pair.client, sizes[i].type, true);
+	ASSERT_EQ(stream_send(pair.client, 0, NEW, data, 1200), 1200);
+	stream_drain(pair.server, 1200);
+	pair_echo(&pair, 4);
+	stream_write(pair.client, 0, FIN, "");
+	stream_expect(pair.server, 0, FIN, "");
+	close(pair.server);
+	while (message_recv(pair.client, &message, MESSAGE_SIZE, 0) >= 0) {
+		if (!(message.flags & MSG_QUIC_NOTIFICATION))
+			continue;
+		for (i = 0; i < 4; i++) {
+			if (message.data[0] != sizes[i].type)
+				continue;
+			ASSERT_EQ(message.len, sizes[i].size);
+			seen[i] = true;
+		}
+	}
+	for (i = 0; i < 4; i++)
+		ASSERT(seen[i]);
+	close(pair.client);
+	close(pair.listener);
+}
+
+TEST(T153_events_of_a_request)
+{
+	struct pair pair = pair_connected();
+
+	event_enable(pair.client, QUIC_EVENT_STREAM_UPDATE, true);
+	stream_write(pair.client, 0, NEW | FIN, "request");
+	stream_expect(pair.server, 0, FIN, "request");
+	stream_write(pair.server, 0, FIN, "response");
+	event_expect_update(pair.client, 0, QUIC_STREAM_SEND_STATE_RECVD, 0, 0);
+	event_expect_update(pair.client, 0, QUIC_STREAM_RECV_STATE_RECV, 0, 0);
+	event_expect_update(pair.client, 0, QUIC_STREAM_RECV_STATE_RECVD, 0, 8);
+	stream_expect(pair.client, 0, FIN, "response");
+	message_expect_none(pair.client);
+	pair_close(&pair);
+}
+
+TEST(T154_events_of_a_reset)
+{
+	struct pair pair = pair_connected();
+
+	stream_write(pair.client, 2, NEW, "12345");
+	stream_expect(pair.server, 2, 0, "12345");
+	update_events(&pair);
+	stream_option(pair.client, QUIC_SOCKOPT_STREAM_RESET, 2, 77);
+	event_expect_update(pair.server, 2, QUIC_STREAM_RECV_STATE_RESET_RECVD, 77, 5);
+	event_expect_update(pair.client, 2, QUIC_STREAM_SEND_STATE_RESET_RECVD, 77, 5);
+	pair_close(&pair);
+}
+
+TEST(T155_events_of_stop_sending)
+{
+	struct pair pair = pair_connected();
+
+	stream_write(pair.client, 2, NEW, "12345");
+	stream_expect(pair.server, 2, 0, "12345");
+	update_events(&pair);
+	stream_option(pair.server, QUIC_SOCKOPT_STREAM_STOP_SENDING, 2, 88);
+	event_expect_update(pair.client, 2, QUIC_STREAM_SEND_STATE_RESET_SENT, 88, 5);
+	event_expect_update(pair.client, 2, QUIC_STREAM_SEND_STATE_RESET_RECVD, 88, 5);
+	event_expect_update(pair.server, 2, QUIC_STREAM_RECV_STATE_RESET_RECVD, 88, 5);
+	pair_close(&pair);
+}
+
+TEST(T156_events_of_an_empty_stream)
+{
+	struct pair pair = pair_connected();
+
+	event_enable(pair.server, QUIC_EVENT_STREAM_UPDATE, true);
+	ASSERT_EQ(stream_send(pair.client, 0, NEW | FIN, "", 0), 0);
+	event_expect_update(pair.server, 0, QUIC_STREAM_RECV_STATE_RECV, 0, 0);
+	event_expect_update(pair.server, 0, QUIC_STREAM_RECV_STATE_RECVD, 0, 0);
+	stream_expect(pair.server, 0, FIN, "");
+	pair_close(&pair);
+}
+
+TEST(T158_more_bidirectional_streams)
+{
+	struct pair pair = pair_connected();
+	int k;
+
+	event_enable(pair.client, QUIC_EVENT_STREAM_MAX_STREAM, true);
+	for (k = 1; k <= 3; k++) {
+		union quic_event event;
+		int64_t sid = 4 * (k - 1);
+
+		stream_write(pair.client, sid, NEW | FIN, "ping");
+		stream_expect(pair.server, sid, FIN, "ping");
+		stream_write(pair.server, sid, FIN, "pong");
+		/* The event may come before the data or after it was read. */
+		EVENTUALLY(poll_events(pair.client) & POLLIN);
+		stream_expect(pair.client, sid, FIN, "pong");
+		event = event_expect(pair.client, QUIC_EVENT_STREAM_MAX_STREAM);
+		ASSERT_EQ(event.max_stream, (100 + k - 1) * 4);
+	}
+	pair_close(&pair);
+}
+
+TEST(T159_more_unidirectional_streams_after_a_reset)
+{
+	struct quic_stream_info info = { .stream_id = 2 };
+	struct pair pair = pair_connected();
+	socklen_t len = sizeof(info);
+	union quic_event event;
+
+	event_enable(pair.client, QUIC_EVENT_STREAM_MAX_STREAM, true);
+	ASSERT_OK(getsockopt(pair.client, SOL_QUIC, QUIC_SOCKOPT_STREAM_OPEN, &info, &len));
+	stream_option(pair.client, QUIC_SOCKOPT_STREAM_RESET, 2, 1);
+	event = event_expect(pair.client, QUIC_EVENT_STREAM_MAX_STREAM);
+	ASSERT_EQ(event.max_stream, 2 + 100 * 4);
+	pair_close(&pair);
+}
+
+TEST(S7_more_stream_data)
+{
+	struct quic_transport_param server = { .max_stream_data_bidi_remote = 4096 };
+	struct pair pair = pair_connected_params(defaults, server);
+	static char data[4096];
+	union quic_event event;
+
+	event_enable(pair.client, QUIC_EVENT_STREAM_MAX_DATA, true);
+	ASSERT_EQ(stream_send(pair.client, 0, NEW, data, 4096), 4096);
+	stream_drain(pair.server, 4096);
+	event = event_expect(pair.client, QUIC_EVENT_STREAM_MAX_DATA);
+	ASSERT_EQ(event.max_data.id, 0);
+	ASSERT(event.max_data.max_data > 4096);
+	pair_close(&pair);
+}
+
+TEST(T163_close_with_reason)
+{
+	struct quic_connection_close info = { .errcode = 77, .phrase = "going away" };
+	struct pair pair = pair_connected();
+	struct quic_connection_close option;
+	socklen_t len = sizeof(option);
+	union quic_event event;
+
+	event_enable(pair.server, QUIC_EVENT_CONNECTION_CLOSE, true);
+	ASSERT_OK(setsockopt(pair.client, SOL_QUIC, QUIC_SOCKOPT_CONNECTION_CLOSE, &info,
+			     sizeof(info)));
+	close(pair.client);
+	event = event_expect(pair.server, QUIC_EVENT_CONNECTION_CLOSE);
+	ASSERT_EQ(event.close.errcode, 77);
+	ASSERT_EQ(event.close.frame, 0);
+	ASSERT(!strcmp((char *)event.close.phrase, "going away"));
+	ASSERT_OK(getsockopt(pair.server, SOL_QUIC, QUIC_SOCKOPT_CONNECTION_CLOSE, &option, &len));
+	ASSERT_MEM(&option, &event.close, sizeof(option));
+	close(pair.server);
+	close(pair.listener);
+}
+
+TEST(T164_idle_timeout_event)
+{
+	struct quic_transport_param client = { .max_idle_timeout = 1000000 };
+	static const struct quic_connection_close zero;
+	struct pair pair = pair_connected_params(client, defaults);
+	union quic_event event;
+
+	event_enable(pair.server, QUIC_EVENT_CONNECTION_CLOSE, true);
+	event = event_expect(pair.server, QUIC_EVENT_CONNECTION_CLOSE);
+	ASSERT_MEM(&event.close, &zero, sizeof(zero));
+	pair_close(&pair);
+}
+
+TEST(T165_events_switched_off)
+{
+	struct pair pair = pair_connected();
+
+	event_enable(pair.server, QUIC_EVENT_STREAM_UPDATE, true);
+	event_enable(pair.server, QUIC_EVENT_STREAM_UPDATE, false);
+	stream_write(pair.client, 0, NEW | FIN, "x");
+	stream_expect(pair.server, 0, FIN, "x");
+	message_expect_none(pair.server);
+	pair_close(&pair);
+}
+
+TEST(S7_06_no_event_for_the_own_close)
+{
+	struct pair pair = pair_connected();
+	char byte;
+
+	event_enable(pair.client, QUIC_EVENT_CONNECTION_CLOSE, true);
+	ASSERT_OK(shutdown(pair.client, SHUT_WR));
+	ASSERT_ERRNO(recv(pair.client, &byte, 1, 0), ENOTCONN);
+	pair_close(&pair);
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /proc/net/quic.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "message.h"
+#include "pair.h"
+
+static bool file_contains(const char *name, const char *text)
+{
+	bool found = false;
+	char line[512];
+	FILE *file = fopen(name, "re");
+
+	ASSERT(file);
+	while (fgets(line, sizeof(line), file))
+		found |= !!strstr(line, text);
+	fclose(file);
+	return found;
+}
+
+TEST(T186_listeners)
+{
+	int fd = quic_listener("127.0.0.1");
+	struct address addr = address_local(fd);
+	char text[32];
+
+	snprintf(text, sizeof(text), "127.0.0.1:%u\t", address_port(&addr));
+	ASSERT(file_contains("/proc/net/quic/eps", text));
+	close(fd);
+	ASSERT(!file_contains("/proc/net/quic/eps", text));
+}
+
+TEST(T187_counters)
+{
+	static const char *const names[] = {
+		"QuicConnCurrentEstabs", "QuicConnPassiveEstabs", "QuicConnActiveEstabs",
+		"QuicPktRcvFastpaths", "QuicPktDecFastpaths", "QuicPktEncFastpaths",
+		"QuicPktRcvBacklogs", "QuicPktDecBacklogs", "QuicPktEncBacklogs",
+		"QuicPktInvHdrDrop", "QuicPktInvNumDrop", "QuicPktInvFrmDrop",
+		"QuicPktRcvDrop", "QuicPktDecDrop", "QuicPktEncDrop", "QuicFrmRcvBufDrop",
+		"QuicFrmRetrans", "QuicFrmOutCloses", "QuicFrmInCloses",
+	};
+	FILE *file = fopen("/proc/net/quic/snmp", "re");
+	unsigned long long value;
+	char line[128], name[64];
+	size_t i;
+
+	ASSERT(file);
+	for (i = 0; i < 19; i++) {
+		ASSERT(fgets(line, sizeof(line), file));
+		ASSERT_EQ(sscanf(line, "%63s\t%llu", name, &value), 2);
+		ASSERT(!strcmp(name, names[i]));
+		ASSERT_EQ(line[32], '\t');
+	}
+	ASSERT(!fgets(line, sizeof(line), file));
+	fclose(file);
+}
+
+TEST(S10_03_connections)
+{
+	struct pair pair = pair_connected();
+	struct address addr = address_local(pair.client);
+	char text[32];
+
+	snprintf(text, sizeof(text), "127.0.0.1:%u\t", address_port(&addr));
+	ASSERT(file_contains("/proc/net/quic/conns", text));
+	pair_close(&pair);
+	ASSERT(!file_contains("/proc/net/quic/conns", text));
+}

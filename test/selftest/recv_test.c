@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What recvmsg() returns: order, merging, parts and flags.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <linux/sockios.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "message.h"
+#include "pair.h"
+
+/* A pair whose client sends each chunk at once. */
+static struct pair pair_nodelay(void)
+{
+	struct pair pair = pair_listening("127.0.0.1");
+
+	config_set(pair.client, (struct quic_config){ .stream_data_nodelay = 1 });
+	pair_connect(&pair);
+	pair_hello(&pair);
+	pair_handshake(&pair);
+	return pair;
+}
+
+static int queued(int fd)
+{
+	int bytes;
+
+	ASSERT_OK(ioctl(fd, SIOCINQ, &bytes));
+	return bytes;
+}
+
+/* Send, and wait until it is in the peer's queue. */
+static void deliver(struct pair *pair, int64_t sid, uint32_t flags, const char *text)
+{
+	int before = queued(pair->server);
+
+	stream_write(pair->client, sid, flags, text);
+	EVENTUALLY(queued(pair->server) > before);
+}
+
+/* A stream of @len bytes with a FIN that came by itself, everything queued. */
+static void deliver_with_bare_fin(struct pair *pair, const void *bytes, size_t len)
+{
+	event_enable(pair->server, QUIC_EVENT_STREAM_UPDATE, true);
+	ASSERT_EQ(stream_send(pair->client, 0, NEW, bytes, len), len);
+	event_expect_update(pair->server, 0, QUIC_STREAM_RECV_STATE_RECV, 0, 0);
+	ASSERT_EQ(stream_send(pair->client, 0, FIN, "", 0), 0);
+	event_expect_update(pair->server, 0, QUIC_STREAM_RECV_STATE_RECVD, 0, len);
+}
+
+TEST(T090_only_adjacent_data_is_merged)
+{
+	struct pair pair = pair_nodelay();
+
+	deliver(&pair, 8, NEW, "one");
+	deliver(&pair, 8, 0, "two");
+	deliver(&pair, 12, NEW, "three");
+	deliver(&pair, 8, 0, "four");
+	stream_expect(pair.server, 8, 0, "onetwo");
+	stream_expect(pair.server, 12, 0, "three");
+	stream_expect(pair.server, 8, 0, "four");
+	message_expect_none(pair.server);
+	pair_close(&pair);
+}
+
+TEST(T091_small_buffer)
+{
+	struct pair pair = pair_nodelay();
+	struct message message;
+
+	deliver(&pair, 0, NEW, "1234");
+	deliver(&pair, 0, 0, "5678");
+	ASSERT_EQ(message_recv(pair.server, &message, 3, 0), 3);
+	ASSERT_MEM(message.data, "123", 3);
+	stream_expect(pair.server, 0, 0, "45678");
+	pair_close(&pair);
+}
+
+TEST(T092_peek)
+{
+	struct pair pair = pair_nodelay();
+	struct message message;
+
+	deliver(&pair, 0, NEW, "1234");
+	deliver(&pair, 0, FIN, "5678");
+	ASSERT_EQ(message_recv(pair.server, &message, 100, MSG_PEEK), 8);
+	ASSERT_MEM(message.data, "12345678", 8);
+	ASSERT_EQ(message.sid, 0);
+	ASSERT_EQ(message_recv(pair.server, &message, 2, MSG_PEEK), 2);
+	stream_expect(pair.server, 0, FIN, "12345678");
+	pair_close(&pair);
+}
+
+TEST(T093_zero_length_buffer)
+{
+	struct pair pair = pair_connected();
+	struct message message;
+
+	deliver(&pair, 0, NEW, "x");
+	ASSERT_EQ(message_recv(pair.server, &message, 0, 0), 0);
+	stream_expect(pair.server, 0, 0, "x");
+	pair_close(&pair);
+}
+
+TEST(T094_fin_with_the_last_bytes)
+{
+	struct pair pair = pair_connected();
+	struct message message;
+
+	deliver(&pair, 0, NEW | FIN, "abcd");
+	ASSERT_EQ(message_recv(pair.server, &message, 3, 0), 3);
+	ASSERT_EQ(message.stream_flags, 0);
+	stream_expect(pair.server, 0, FIN, "d");
+	pair_close(&pair);
+}
+
+TEST(T095_bare_fin_after_a_full_buffer)
+{
+	struct pair pair = pair_connected();
+	struct message message;
+	char bytes[100] = { 0 };
+
+	deliver_with_bare_fin(&pair, bytes, sizeof(bytes));
+	ASSERT_EQ(message_recv(pair.server, &message, 100, 0), 100);
+	ASSERT_EQ(message.stream_flags, 0);
+	ASSERT_EQ(message_recv(pair.server, &message, 100, 0), 0);
+	ASSERT_EQ(message.sid, 0);
+	ASSERT_EQ(message.stream_flags, FIN);
+	pair_close(&pair);
+}
+
+TEST(T096_bare_fin_is_merged)
+{
+	struct pair pair = pair_connected();
+	struct message message;
+	char bytes[100] = { 0 };
+
+	deliver_with_bare_fin(&pair, bytes, sizeof(bytes));
+	ASSERT_EQ(message_recv(pair.server, &message, 200, 0), 100);
+	ASSERT_EQ(message.stream_flags, FIN);
+	message_expect_none(pair.server);
+	pair_close(&pair);
+}
+
+TEST(T097_no_control_buffer)
+{
+	struct pair pair = pair_connected();
+	char bytes[10];
+	struct iovec iov = { .iov_base = bytes, .iov_len = sizeof(bytes) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	deliver(&pair, 0, NEW | FIN, "x");
+	ASSERT_EQ(recvmsg(pair.server, &msg, 0), 1);
+	ASSERT_EQ(msg.msg_flags, MSG_CTRUNC | MSG_QUIC_STREAM_FIN);
+	ASSERT_EQ(msg.msg_namelen, 0);
+	pair_close(&pair);
+}
+
+TEST(T099_event_in_parts)
+{
+	struct pair pair = pair_connected();
+	struct message message;
+
+	event_enable(pair.server, QUIC_EVENT_STREAM_UPDATE, true);
+	deliver(&pair, 0, NEW, "x");
+	ASSERT_EQ(message_recv(pair.server, &message, 10, 0), 10);
+	ASSERT_EQ(message.flags, MSG_QUIC_NOTIFICATION);
+	ASSERT_EQ(message.data[0], QUIC_EVENT_STREAM_UPDATE);
+	ASSERT(!message.has_stream);
+	ASSERT_EQ(message_recv(pair.server, &message, 100, 0), 15);
+	ASSERT_EQ(message.flags, MSG_QUIC_NOTIFICATION | MSG_EOR);
+	stream_expect(pair.server, 0, 0, "x");
+	pair_close(&pair);
+}
+
+TEST(T100_flags_that_are_ignored)
+{
+	static const int flags[] = {
+		NEW, FIN, UNI, NOWAIT, SNDBLOCK, MSG_EOR, MSG_CTRUNC, MSG_QUIC_DATAGRAM,
+		MSG_QUIC_NOTIFICATION, NEW | FIN | UNI | MSG_EOR | MSG_QUIC_NOTIFICATION,
+	};
+	struct pair pair = pair_nodelay();
+	struct message message;
+	size_t i;
+
+	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		deliver(&pair, 0, i ? 0 : NEW, "x");
+		/* MSG_ERRQUEUE, too, is but a stream flag here. */
+		ASSERT_EQ(message_recv(pair.server, &message, 10, flags[i]), 1);
+		ASSERT_EQ(message.data[0], 'x');
+	}
+	pair_close(&pair);
+}
+
+TEST(T101_waitall_does_not_wait)
+{
+	struct pair pair = pair_connected();
+	struct message message;
+
+	deliver(&pair, 0, NEW, "x");
+	ASSERT_EQ(message_recv(pair.server, &message, 10, MSG_WAITALL), 1);
+	pair_close(&pair);
+}
+
+TEST(T102_events_come_before_data)
+{
+	struct pair pair = pair_nodelay();
+
+	deliver(&pair, 0, NEW, "data");
+	event_enable(pair.server, QUIC_EVENT_STREAM_UPDATE, true);
+	deliver(&pair, 4, NEW, "more");
+	event_expect_update(pair.server, 4, QUIC_STREAM_RECV_STATE_RECV, 0, 0);
+	stream_expect(pair.server, 0, 0, "data");
+	stream_expect(pair.server, 4, 0, "more");
+	pair_close(&pair);
+}
+
+TEST(T104_nothing_there)
+{
+	struct pair pair = pair_connected();
+
+	message_expect_none(pair.client);
+	message_expect_none(pair.server);
+	pair_close(&pair);
+}
+
+TEST(S4_15_bad_buffer)
+{
+	struct pair pair = pair_connected();
+
+	deliver(&pair, 0, NEW, "data");
+	ASSERT_ERRNO(recv(pair.server, (void *)8, 100, 0), EFAULT);
+	stream_expect(pair.server, 0, 0, "data");
+	pair_close(&pair);
+}
+
+TEST(S4_23_data_after_the_close_event)
+{
+	struct pair pair = pair_connected();
+	char byte;
+
+	event_enable(pair.server, QUIC_EVENT_CONNECTION_CLOSE, true);
+	deliver(&pair, 0, NEW, "data");
+	close(pair.client);
+	EVENTUALLY(poll_events(pair.server) & POLLHUP);
+	event_expect(pair.server, QUIC_EVENT_CONNECTION_CLOSE);
+	stream_expect(pair.server, 0, 0, "data");
+	ASSERT_ERRNO(recv(pair.server, &byte, 1, 0), ENOTCONN);
+	close(pair.server);
+	close(pair.listener);
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * STREAM_RESET and STREAM_STOP_SENDING.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "message.h"
+#include "pair.h"
+
+static int stream_option(int fd, int option, int64_t sid, uint32_t errcode)
+{
+	struct quic_errinfo info = { .stream_id = sid, .errcode = errcode };
+
+	return setsockopt(fd, SOL_QUIC, option, &info, sizeof(info));
+}
+
+static int stream_reset(int fd, int64_t sid, uint32_t errcode)
+{
+	return stream_option(fd, QUIC_SOCKOPT_STREAM_RESET, sid, errcode);
+}
+
+static int stream_stop(int fd, int64_t sid, uint32_t errcode)
+{
+	return stream_option(fd, QUIC_SOCKOPT_STREAM_STOP_SENDING, sid, errcode);
+}
+
+static bool reset_says_gone(int fd, int64_t sid)
+{
+	return stream_reset(fd, sid, 1) == -1 && errno == ENOSTR;
+}
+
+TEST(T168_reset_refusals)
+{
+	struct pair pair = pair_connected();
+
+	ASSERT_ERRNO(stream_reset(pair.client, 0, 1), EINVAL);
+	ASSERT_ERRNO(stream_reset(pair.client, -1, 1), EINVAL);
+	stream_write(pair.server, 3, NEW, "x");
+	stream_expect(pair.client, 3, 0, "x");
+	ASSERT_ERRNO(stream_reset(pair.client, 3, 1), EINVAL);
+
+	stream_write(pair.client, 2, NEW | FIN, "x");
+	stream_expect(pair.server, 2, FIN, "x");
+	EVENTUALLY(reset_says_gone(pair.client, 2));
+	pair_close(&pair);
+}
+
+TEST(T168_reset_of_an_unused_stream)
+{
+	struct quic_stream_info info = { .stream_id = 2 };
+	struct pair pair = pair_connected();
+	socklen_t len = sizeof(info);
+
+	event_enable(pair.server, QUIC_EVENT_STREAM_UPDATE, true);
+	ASSERT_OK(getsockopt(pair.client, SOL_QUIC, QUIC_SOCKOPT_STREAM_OPEN, &info, &len));
+	ASSERT_OK(stream_reset(pair.client, 2, 7));
+	event_expect_update(pair.server, 2, QUIC_STREAM_RECV_STATE_RESET_RECVD, 7, 0);
+	pair_close(&pair);
+}
+
+TEST(T169_sending_after_a_reset)
+{
+	struct pair pair = pair_connected();
+
+	stream_write(pair.client, 0, NEW, "x");
+	stream_expect(pair.server, 0, 0, "x");
+	ASSERT_OK(stream_reset(pair.client, 0, 1));
+	ASSERT_ERRNO(stream_send(pair.client, 0, 0, "x", 1), EINVAL);
+	ASSERT_ERRNO(stream_send(pair.client, 0, FIN, "x", 1), EINVAL);
+	ASSERT_ERRNO(stream_send(pair.client, 0, NEW, "x", 1), EINVAL);
+	ASSERT_ERRNO(stream_reset(pair.client, 0, 1), EINVAL);
+	/* It is not the active stream any more, and the other direction works. */
+	ASSERT_ERRNO(write(pair.client, "x", 1), EINVAL);
+	stream_write(pair.server, 0, FIN, "answer");
+	stream_expect(pair.client, 0, FIN, "answer");
+	pair_close(&pair);
+}
+
+TEST(T170_after_stop_sending_was_answered)
+{
+	struct pair pair = pair_connected();
+
+	stream_write(pair.client, 2, NEW, "x");
+	stream_expect(pair.server, 2, 0, "x");
+	ASSERT_OK(stream_stop(pair.server, 2, 1));
+	EVENTUALLY(reset_says_gone(pair.client, 2));
+	ASSERT_ERRNO(stream_send(pair.client, 2, 0, "x", 1), ENOSTR);
+	pair_close(&pair);
+}
+
+TEST(T171_stop_sending_refusals)
+{
+	struct pair pair = pair_connected();
+
+	ASSERT_ERRNO(stream_stop(pair.server, 0, 1), EINVAL);
+	stream_write(pair.client, 2, NEW, "x");
+	ASSERT_ERRNO(stream_stop(pair.client, 2, 1), EINVAL);
+	stream_write(pair.client, 0, NEW | FIN, "x");
+	stream_drain(pair.server, 2);
+	ASSERT_EQ(stream_stop(pair.server, 0, 1), -1);
+	pair_close(&pair);
+}
+
+TEST(S6_09_only_when_established)
+{
+	struct pair pair = pair_listening("127.0.0.1");
+
+	ASSERT_ERRNO(stream_reset(pair.client, 0, 1), EINVAL);
+	ASSERT_ERRNO(stream_stop(pair.client, 1, 1), EINVAL);
+	pair_connect(&pair);
+	ASSERT_ERRNO(stream_reset(pair.client, 0, 1), EINVAL);
+	ASSERT_ERRNO(stream_stop(pair.client, 1, 1), EINVAL);
+	pair_close(&pair);
+}
+
+TEST(S6_09_reset_after_fin)
+{
+	struct quic_transport_param server = { .max_stream_data_uni = 1200 };
+	struct pair pair = pair_connected_params((struct quic_transport_param){ 0 }, server);
+	static char data[1200];
+
+	event_enable(pair.server, QUIC_EVENT_STREAM_UPDATE, true);
+	ASSERT_EQ(stream_send_flags(pair.client, 2, NEW | FIN, data, 1200, MSG_MORE), 1200);
+	ASSERT_OK(stream_reset(pair.client, 2, 9));
+	pair_close(&pair);
+}
+
+TEST(T103_reset_discards_unread_data)
+{
+	struct pair pair = pair_connected();
+
+	stream_write(pair.client, 0, NEW, "unread");
+	EVENTUALLY(poll_events(pair.server) & POLLIN);
+	ASSERT_OK(stream_reset(pair.client, 0, 1));
+	EVENTUALLY(!(poll_events(pair.server) & POLLIN));
+	message_expect_none(pair.server);
+	pair_close(&pair);
+}
+
+TEST(S4_18_reset_after_everything_was_received)
+{
+	struct pair pair = pair_connected();
+
+	stream_write(pair.client, 0, NEW | FIN, "whole");
+	EVENTUALLY(poll_events(pair.server) & POLLIN);
+	/* Acknowledged: too late (EINVAL), or ignored by the peer. Never a loss. */
+	stream_reset(pair.client, 0, 1);
+	usleep(50000);
+	stream_expect(pair.server, 0, FIN, "whole");
+	pair_close(&pair);
+}

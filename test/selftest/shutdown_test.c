@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How connections end.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <linux/sockios.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "message.h"
+#include "pair.h"
+
+static void expect_end(int fd)
+{
+	char byte;
+
+	ASSERT_ERRNO(recv(fd, &byte, 1, 0), ENOTCONN);
+	ASSERT_ERRNO(recv(fd, &byte, 1, MSG_DONTWAIT), ENOTCONN);
+	ASSERT_ERRNO(send(fd, &byte, 1, MSG_NOSIGNAL), EPIPE);
+}
+
+TEST(T043_data_before_the_close_is_read)
+{
+	struct pair pair = pair_connected();
+
+	stream_write(pair.client, 0, NEW, "last words");
+	close(pair.client);
+	stream_expect(pair.server, 0, 0, "last words");
+	expect_end(pair.server);
+	close(pair.server);
+	close(pair.listener);
+}
+
+TEST(T044_after_shutdown)
+{
+	struct pair pair = pair_connected();
+
+	stream_write(pair.server, 1, NEW, "unread");
+	EVENTUALLY(poll_events(pair.client) & POLLIN);
+	ASSERT_OK(shutdown(pair.client, SHUT_WR));
+	ASSERT_ERRNO(stream_send(pair.client, 0, NEW, "x", 1), EPIPE);
+	stream_expect(pair.client, 1, 0, "unread");
+	expect_end(pair.client);
+	expect_end(pair.server);
+	pair_close(&pair);
+}
+
+TEST(T045_names_after_the_end)
+{
+	struct pair pair = pair_connected();
+	struct address addr = address_local(pair.server), after;
+	struct address peer = { .len = sizeof(peer.storage) };
+
+	close(pair.client);
+	expect_end(pair.server);
+	ASSERT_ERRNO(getpeername(pair.server, &peer.sa, &peer.len), ENOTCONN);
+	after = address_local(pair.server);
+	ASSERT_MEM(&after.in, &addr.in, sizeof(addr.in));
+	ASSERT_ERRNO(shutdown(pair.server, SHUT_WR), ENOTCONN);
+	close(pair.server);
+	close(pair.listener);
+}
+
+TEST(T046_idle_timeout)
+{
+	struct quic_transport_param client = { .max_idle_timeout = 1000000 };
+	struct pair pair = pair_connected_params(client, (struct quic_transport_param){ 0 });
+
+	expect_end(pair.client);
+	expect_end(pair.server);
+	pair_close(&pair);
+}
+
+TEST(S2_52_idle_timeout_of_an_unanswered_client)
+{
+	struct pair pair = pair_listening("127.0.0.1");
+
+	params_set(pair.client, (struct quic_transport_param){ .max_idle_timeout = 1000000 });
+	pair_connect(&pair);
+	close(pair.listener);
+	ASSERT_EQ(handshake_send(pair.client, QUIC_CRYPTO_INITIAL, "hello", 5, 0), 5);
+	expect_end(pair.client);
+	close(pair.client);
+}
+
+TEST(T047_data_and_fin_before_close)
+{
+	struct pair pair = pair_connected();
+
+	stream_write(pair.client, 0, NEW | FIN, "x");
+	close(pair.client);
+	stream_expect(pair.server, 0, FIN, "x");
+	expect_end(pair.server);
+	close(pair.server);
+	close(pair.listener);
+}
+
+TEST(T048_port_is_free_again)
+{
+	struct pair pair = pair_connected();
+	struct address addr = address_local(pair.listener);
+	int udp = socket(AF_INET, SOCK_DGRAM, 0);
+
+	pair_close(&pair);
+	sleep(1);
+	ASSERT_OK(address_bind(udp, &addr));
+}
+
+TEST(T050_unsent_bytes)
+{
+	struct pair pair = pair_connected();
+	int value = -1;
+
+	ASSERT_EQ(stream_send_flags(pair.client, 0, NEW, "0123456789", 10, MSG_MORE), 10);
+	ASSERT_OK(ioctl(pair.client, SIOCOUTQNSD, &value));
+	ASSERT_EQ(value, 10);
+	ASSERT_OK(ioctl(pair.client, SIOCOUTQ, &value));
+	ASSERT(value >= 10);
+	ASSERT_OK(ioctl(pair.server, SIOCINQ, &value));
+	ASSERT_EQ(value, 0);
+	pair_close(&pair);
+}
+
+TEST(S2_35_bad_how)
+{
+	struct pair pair = pair_connected();
+
+	ASSERT_ERRNO(shutdown(pair.client, 3), EINVAL);
+	ASSERT_OK(shutdown(pair.client, SHUT_RDWR));
+	ASSERT_ERRNO(shutdown(pair.client, SHUT_RDWR), ENOTCONN);
+	expect_end(pair.server);
+	pair_close(&pair);
+}
+
+TEST(S2_05_a_socket_is_one_connection)
+{
+	struct pair pair = pair_connected();
+	struct address addr = address_local(pair.listener);
+
+	ASSERT_OK(shutdown(pair.client, SHUT_WR));
+	ASSERT_ERRNO(address_connect(pair.client, &addr), EINVAL);
+	ASSERT_ERRNO(listen(pair.client, 1), EINVAL);
+	pair_close(&pair);
+}
+
+TEST(blocked_receiver_wakes_at_the_close)
+{
+	struct pair pair = pair_connected();
+	pid_t child = fork();
+	int status;
+	char byte;
+
+	ASSERT_OK(child);
+	if (!child) {
+		close(pair.client);
+		ASSERT_ERRNO(recv(pair.server, &byte, 1, 0), ENOTCONN);
+		_exit(0);
+	}
+	usleep(100000);
+	ASSERT_OK(shutdown(pair.client, SHUT_WR));
+	ASSERT_EQ(waitpid(child, &status, 0), child);
+	ASSERT_EQ(status, 0);
+	pair_close(&pair);
+}
+
+TEST(killed_process_closes_its_connection)
+{
+	struct pair pair = pair_connected();
+	pid_t child = fork();
+
+	ASSERT_OK(child);
+	if (!child) {
+		pause();
+		_exit(0);
+	}
+	/* The child holds the client alone. */
+	close(pair.client);
+	stream_write(pair.server, 1, NEW, "still there");
+	ASSERT_OK(kill(child, SIGKILL));
+	ASSERT_EQ(waitpid(child, NULL, 0), child);
+	expect_end(pair.server);
+	close(pair.server);
+	close(pair.listener);
+}

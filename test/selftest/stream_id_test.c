@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which stream a send or STREAM_OPEN means, and when there is none.
+ */
+#include <errno.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "message.h"
+#include "pair.h"
+
+static const struct quic_transport_param defaults;
+
+static int stream_open(int fd, int64_t *sid, uint32_t *flags)
+{
+	struct quic_stream_info info = { .stream_id = *sid, .stream_flags = *flags };
+	socklen_t len = sizeof(info);
+	int ret = getsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_STREAM_OPEN, &info, &len);
+
+	*sid = info.stream_id;
+	*flags = info.stream_flags;
+	return ret;
+}
+
+/* Open a given stream, or fail. */
+static int stream_open_id(int fd, int64_t sid, uint32_t flags)
+{
+	return stream_open(fd, &sid, &flags);
+}
+
+/* A unidirectional stream that was sent, received and acknowledged. */
+static void finish_uni(struct pair *pair, int64_t sid)
+{
+	stream_write(pair->client, sid, NEW | FIN, "x");
+	stream_expect(pair->server, sid, FIN, "x");
+}
+
+/* Whether the kernel has forgotten a stream of this end: ENOSTR. */
+static bool is_gone(int fd, int64_t sid)
+{
+	return stream_send(fd, sid, 0, "x", 1) == -1 && errno == ENOSTR;
+}
+
+TEST(T054_no_active_stream)
+{
+	struct pair pair = pair_connected();
+
+	ASSERT_ERRNO(write(pair.client, "x", 1), EINVAL);
+	ASSERT_ERRNO(send(pair.client, "x", 1, 0), EINVAL);
+	pair_close(&pair);
+}
+
+TEST(T055_send_opens_stream_0)
+{
+	struct pair pair = pair_connected();
+
+	ASSERT_EQ(send(pair.client, "x", 1, MSG_SYN), 1);
+	stream_expect(pair.server, 0, 0, "x");
+	ASSERT_ERRNO(send(pair.client, "x", 1, MSG_SYN), EINVAL);
+	ASSERT_EQ(write(pair.client, "y", 1), 1);
+	stream_expect(pair.server, 0, 0, "y");
+	pair_close(&pair);
+}
+
+TEST(T056_fin_ends_the_active_stream)
+{
+	struct pair pair = pair_connected();
+
+	ASSERT_EQ(send(pair.client, "a", 1, MSG_SYN), 1);
+	stream_expect(pair.server, 0, 0, "a");
+	ASSERT_EQ(send(pair.client, "b", 1, MSG_FIN), 1);
+	stream_expect(pair.server, 0, FIN, "b");
+	ASSERT_ERRNO(write(pair.client, "x", 1), EINVAL);
+	ASSERT_EQ(send(pair.client, "c", 1, MSG_SYN | MSG_FIN), 1);
+	stream_expect(pair.server, 4, FIN, "c");
+	pair_close(&pair);
+}
+
+TEST(T057_unidirectional)
+{
+	struct pair pair = pair_connected();
+
+	ASSERT_EQ(send(pair.client, "x", 1, MSG_SYN | MSG_FIN | UNI), 1);
+	stream_expect(pair.server, 2, FIN, "x");
+	ASSERT_EQ(send(pair.server, "x", 1, MSG_SYN | MSG_FIN | UNI), 1);
+	stream_expect(pair.client, 3, FIN, "x");
+	ASSERT_EQ(send(pair.server, "x", 1, MSG_SYN), 1);
+	stream_expect(pair.client, 1, 0, "x");
+	pair_close(&pair);
+}
+
+TEST(T058_lower_ids_are_opened)
+{
+	struct pair pair = pair_connected();
+
+	stream_write(pair.client, 4, NEW, "four");
+	stream_expect(pair.server, 4, 0, "four");
+	stream_write(pair.client, 0, 0, "zero");
+	stream_expect(pair.server, 0, 0, "zero");
+	pair_close(&pair);
+}
+
+TEST(T059_unopened_without_new)
+{
+	struct pair pair = pair_connected();
+
+	ASSERT_ERRNO(stream_send(pair.client, 0, 0, "x", 1), EINVAL);
+	ASSERT_ERRNO(stream_send(pair.client, 2, FIN, "x", 1), EINVAL);
+	pair_close(&pair);
+}
+
+TEST(T060_streams_of_the_peer)
+{
+	struct pair pair = pair_connected();
+
+	ASSERT_ERRNO(stream_send(pair.client, 1, 0, "x", 1), EINVAL);
+	ASSERT_ERRNO(stream_send(pair.client, 1, NEW, "x", 1), EINVAL);
+	ASSERT_ERRNO(stream_send(pair.client, 3, NEW, "x", 1), EINVAL);
+	/* Also when it exists: it carries data one way only. */
+	stream_write(pair.server, 3, NEW, "x");
+	stream_expect(pair.client, 3, 0, "x");
+	ASSERT_ERRNO(stream_send(pair.client, 3, 0, "x", 1), EINVAL);
+	pair_close(&pair);
+}
+
+TEST(T061_finished_unidirectional_stream)
+{
+	struct pair pair = pair_connected();
+
+	finish_uni(&pair, 2);
+	EVENTUALLY(is_gone(pair.client, 2));
+	ASSERT_ERRNO(stream_send(pair.client, 2, NEW, "x", 1), ENOSTR);
+	ASSERT_ERRNO(stream_open_id(pair.client, 2, 0), ENOSTR);
+	pair_close(&pair);
+}
+
+TEST(T062_after_fin)
+{
+	struct pair pair = pair_connected();
+
+	stream_write(pair.client, 0, NEW | FIN, "x");
+	stream_expect(pair.server, 0, FIN, "x");
+	ASSERT_ERRNO(stream_send(pair.client, 0, 0, "x", 1), EINVAL);
+	ASSERT_ERRNO(stream_send(pair.client, 0, FIN, "", 0), EINVAL);
+	pair_close(&pair);
+}
+
+TEST(T063_new_on_a_used_stream)
+{
+	struct pair pair = pair_connected();
+
+	stream_write(pair.client, 0, NEW, "x");
+	ASSERT_ERRNO(stream_send(pair.client, 0, NEW, "x", 1), EINVAL);
+	pair_close(&pair);
+}
+
+TEST(T064_stream_open_then_send)
+{
+	struct pair pair = pair_connected();
+	uint32_t flags = 0;
+	int64_t sid = -1;
+
+	ASSERT_OK(stream_open(pair.client, &sid, &flags));
+	ASSERT_EQ(sid, 0);
+	ASSERT_EQ(flags, NEW);
+	stream_write(pair.client, sid, NEW, "a");
+	stream_expect(pair.server, 0, 0, "a");
+
+	sid = -1;
+	flags = UNI;
+	ASSERT_OK(stream_open(pair.client, &sid, &flags));
+	ASSERT_EQ(sid, 2);
+	ASSERT_EQ(flags, NEW | UNI);
+	stream_write(pair.client, sid, 0, "b");
+	stream_expect(pair.server, 2, 0, "b");
+	pair_close(&pair);
+}
+
+TEST(S6_05_stream_open_makes_active)
+{
+	struct pair pair = pair_connected();
+	uint32_t flags = 0;
+	int64_t sid = 8;
+
+	ASSERT_OK(stream_open(pair.client, &sid, &flags));
+	ASSERT_EQ(write(pair.client, "x", 1), 1);
+	stream_expect(pair.server, 8, 0, "x");
+	/* The struct that came back may be passed in again, for a stream not sent on. */
+	sid = 4;
+	ASSERT_OK(stream_open(pair.client, &sid, &flags));
+	ASSERT_EQ(sid, 4);
+	pair_close(&pair);
+}
+
+TEST(S6_05_stream_open_refusals)
+{
+	struct pair pair = pair_listening("127.0.0.1");
+
+	ASSERT_ERRNO(stream_open_id(pair.client, -1, 0), EPIPE);
+	ASSERT_ERRNO(stream_open_id(pair.listener, -1, 0), EPIPE);
+	pair_connect(&pair);
+	pair_hello(&pair);
+	pair_handshake(&pair);
+	ASSERT_ERRNO(stream_open_id(pair.client, -1, MSG_QUIC_DATAGRAM), EINVAL);
+	ASSERT_ERRNO(stream_open_id(pair.client, 1, 0), EINVAL);
+	ASSERT_ERRNO(stream_open_id(pair.client, 3, 0), EINVAL);
+	ASSERT_EQ(stream_open_id(pair.client, -7, 0), -1);
+	pair_close(&pair);
+}
+
+TEST(T065_new_without_id_means_the_active_stream)
+{
+	struct pair pair = pair_connected();
+
+	stream_write(pair.client, 0, NEW, "x");
+	ASSERT_ERRNO(stream_send(pair.client, -1, NEW | UNI, "x", 1), EINVAL);
+	stream_write(pair.client, -1, 0, "y");
+	stream_drain(pair.server, 2);
+	pair_close(&pair);
+}
+
+TEST(T066_message_flags_beside_stream_info)
+{
+	struct pair pair = pair_connected();
+
+	ASSERT_ERRNO(stream_send_flags(pair.client, 0, 0, "x", 1, MSG_SYN), EINVAL);
+	stream_write(pair.client, 0, NEW, "x");
+	/* FIN in msg_flags has no effect either. */
+	ASSERT_EQ(stream_send_flags(pair.client, 0, 0, "y", 1, MSG_FIN), 1);
+	stream_drain(pair.server, 2);
+	stream_write(pair.client, 0, FIN, "z");
+	stream_expect(pair.server, 0, FIN, "z");
+	pair_close(&pair);
+}
+
+TEST(T067_answer_without_stream_info)
+{
+	struct pair pair = pair_connected();
+
+	stream_write(pair.client, 0, NEW | FIN, "question");
+	stream_expect(pair.server, 0, FIN, "question");
+	ASSERT_EQ(send(pair.server, "answer", 6, MSG_SYN | MSG_FIN), 6);
+	stream_expect(pair.client, 0, FIN, "answer");
+	pair_close(&pair);
+}
+
+TEST(S3_11_peers_unidirectional_stream_is_not_active)
+{
+	struct pair pair = pair_connected();
+
+	stream_write(pair.client, 2, NEW, "x");
+	stream_expect(pair.server, 2, 0, "x");
+	ASSERT_ERRNO(write(pair.server, "x", 1), EINVAL);
+	pair_close(&pair);
+}
+
+/* The server permits two bidirectional streams; both are open. */
+static struct pair pair_at_limit(void)
+{
+	struct quic_transport_param server = { .max_streams_bidi = 2 };
+	struct pair pair = pair_connected_params(defaults, server);
+
+	stream_write(pair.client, 0, NEW, "0");
+	stream_expect(pair.server, 0, 0, "0");
+	stream_write(pair.client, 4, NEW, "4");
+	stream_expect(pair.server, 4, 0, "4");
+	return pair;
+}
+
+TEST(T069_limit_without_waiting)
+{
+	struct pair pair = pair_at_limit();
+	uint32_t flags = NOWAIT;
+	int64_t sid = -1;
+
+	ASSERT_ERRNO(stream_send(pair.client, 8, NEW | NOWAIT, "x", 1), EAGAIN);
+	ASSERT_ERRNO(stream_send_flags(pair.client, 8, NEW, "x", 1, MSG_DONTWAIT), EAGAIN);
+	ASSERT_ERRNO(stream_open(pair.client, &sid, &flags), EAGAIN);
+	/* The other type has its own limit. */
+	stream_write(pair.client, 2, NEW, "x");
+	pair_close(&pair);
+}
+
+TEST(T070_waiting_for_the_limit)
+{
+	struct pair pair = pair_at_limit();
+	pid_t child = fork();
+	int status;
+
+	ASSERT_OK(child);
+	if (!child) {
+		stream_write(pair.client, 8, NEW, "8");
+		_exit(0);
+	}
+	usleep(100000);
+	message_expect_none(pair.server);
+	stream_write(pair.client, 0, FIN, "");
+	stream_expect(pair.server, 0, FIN, "");
+	stream_write(pair.server, 0, FIN, "");
+	stream_expect(pair.server, 8, 0, "8");
+	ASSERT_EQ(waitpid(child, &status, 0), child);
+	ASSERT_EQ(status, 0);
+	pair_close(&pair);
+}
+
+TEST(T071_limit_with_timeout)
+{
+	struct timeval time = { .tv_sec = 1 };
+	struct pair pair = pair_at_limit();
+
+	ASSERT_OK(setsockopt(pair.client, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof(time)));
+	ASSERT_ERRNO(stream_send(pair.client, 8, NEW, "x", 1), EAGAIN);
+	ASSERT_ERRNO(stream_open_id(pair.client, 8, 0), EAGAIN);
+	pair_close(&pair);
+}
+
+/* A stream that the client opened, echoed and gone at both ends. */
+static void expect_limit_after(int gone, int64_t highest)
+{
+	struct pair pair = pair_connected();
+	int i;
+
+	for (i = 0; i < gone; i++)
+		pair_echo(&pair, 4 * i);
+	ASSERT_ERRNO(stream_send(pair.client, highest + 4, NEW | NOWAIT, "x", 1), EAGAIN);
+	pair_echo(&pair, 4 * gone);
+	stream_write(pair.client, highest + 4, NEW | NOWAIT, "x");
+	pair_close(&pair);
+}
+
+TEST(T166_bidirectional_limit_moves)
+{
+	expect_limit_after(3, 408);
+}
+
+TEST(T167_unidirectional_limit_moves)
+{
+	struct pair pair = pair_connected();
+	int i;
+
+	for (i = 0; i < 3; i++)
+		finish_uni(&pair, 2 + 4 * i);
+	ASSERT_ERRNO(stream_send(pair.client, 414, NEW | NOWAIT, "x", 1), EAGAIN);
+	finish_uni(&pair, 14);
+	stream_write(pair.client, 414, NEW | NOWAIT, "x");
+	pair_close(&pair);
+}
+
+TEST(T172_open_of_an_implicitly_opened_stream)
+{
+	struct pair pair = pair_connected();
+
+	stream_write(pair.client, 8, NEW, "x");
+	ASSERT_OK(stream_open_id(pair.client, 4, 0));
+	stream_write(pair.client, 4, 0, "x");
+	ASSERT_ERRNO(stream_open_id(pair.client, 4, 0), EINVAL);
+	pair_close(&pair);
+}
+
+TEST(T173_uni_beside_an_explicit_id)
+{
+	struct pair pair = pair_connected();
+
+	ASSERT_OK(stream_open_id(pair.client, 0, UNI));
+	stream_write(pair.client, 4, NEW | UNI, "x");
+	stream_expect(pair.server, 4, 0, "x");
+	stream_write(pair.server, 4, 0, "back");
+	stream_expect(pair.client, 4, 0, "back");
+	pair_close(&pair);
+}
+
+TEST(T174_high_id_opens_all_below)
+{
+	struct pair pair = pair_connected();
+	uint32_t flags = NOWAIT;
+	int64_t sid = -1;
+	int i;
+
+	for (i = 0; i < 6; i++)
+		pair_echo(&pair, 4 * i);
+	stream_write(pair.client, 416, NEW, "x");
+	stream_expect(pair.server, 416, 0, "x");
+	for (i = 24; i < 416; i += 4)
+		ASSERT_EQ(stream_send(pair.client, i, 0, "y", 1), 1);
+	ASSERT_OK(stream_open(pair.client, &sid, &flags));
+	ASSERT_EQ(sid, 420);
+	pair_close(&pair);
+}

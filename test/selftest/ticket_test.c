@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SESSION_TICKET.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "message.h"
+#include "pair.h"
+
+static int get_ticket(int fd, void *value, socklen_t size)
+{
+	socklen_t len = size;
+
+	return getsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_SESSION_TICKET, value, &len) ? -1 : (int)len;
+}
+
+static int set_ticket(int fd, const void *value, socklen_t len)
+{
+	return setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_SESSION_TICKET, value, len);
+}
+
+TEST(T123_ticket_key)
+{
+	uint8_t first[64], second[64], zero[64] = { 0 };
+	struct pair pair = pair_listening("127.0.0.1");
+	struct pair other = pair;
+
+	pair_connect(&pair);
+	pair_hello(&pair);
+	ASSERT_EQ(get_ticket(pair.server, first, sizeof(first)), 64);
+	ASSERT(memcmp(first, zero, 64));
+	other.client = quic_socket(AF_INET);
+	pair_connect(&other);
+	pair_hello(&other);
+	ASSERT_EQ(get_ticket(other.server, second, sizeof(second)), 64);
+	ASSERT_MEM(first, second, 64);
+	ASSERT_ERRNO(get_ticket(other.server, second, 63), EINVAL);
+
+	/* Another listener has another key. */
+	other = pair_listening("127.0.0.1");
+	pair_connect(&other);
+	pair_hello(&other);
+	ASSERT_EQ(get_ticket(other.server, second, sizeof(second)), 64);
+	ASSERT(memcmp(first, second, 64));
+}
+
+TEST(T124_ticket_of_the_application)
+{
+	struct pair pair = pair_listening("127.0.0.1");
+	static uint8_t value[4097], got[4097];
+
+	memset(value, 0xaa, sizeof(value));
+	pair_connect(&pair);
+	pair_hello(&pair);
+	ASSERT_ERRNO(set_ticket(pair.server, value, 63), EINVAL);
+	ASSERT_ERRNO(set_ticket(pair.server, value, 4097), EINVAL);
+	ASSERT_OK(set_ticket(pair.server, value, 64));
+	ASSERT_EQ(get_ticket(pair.server, got, sizeof(got)), 64);
+	ASSERT_OK(set_ticket(pair.server, value, 4096));
+	ASSERT_EQ(get_ticket(pair.server, got, sizeof(got)), 4096);
+	ASSERT_MEM(got, value, 4096);
+	pair_close(&pair);
+}
+
+TEST(T125_ticket_from_the_server)
+{
+	struct pair pair = pair_connected();
+	uint8_t message[90], got[200];
+
+	ASSERT_EQ(get_ticket(pair.client, got, sizeof(got)), 0);
+	event_enable(pair.client, QUIC_EVENT_NEW_SESSION_TICKET, true);
+	memset(message, 0x55, sizeof(message));
+	message[0] = 4;
+	message[1] = 0;
+	message[2] = 0;
+	message[3] = 50;
+	/* T086: the server sends it at the level of the application. */
+	ASSERT_EQ(handshake_send(pair.server, QUIC_CRYPTO_APP, message, sizeof(message), 0), 90);
+	EVENTUALLY(poll_events(pair.client) & POLLIN);
+	ASSERT_EQ(get_ticket(pair.client, got, sizeof(got)), 90);
+	ASSERT_MEM(got, message, 90);
+	pair_close(&pair);
+}
