@@ -217,3 +217,68 @@ TEST(T182_recvmsg_of_an_event)
 	ASSERT_EQ(sid, 0);
 	pair_close(&pair);
 }
+
+/* One connection of the same client to the child's server; returns whether it was resumed. */
+static bool connect_with_data(const struct pair *pair, unsigned char *data, size_t *size)
+{
+	gnutls_certificate_credentials_t cred;
+	struct pair own = *pair;
+	gnutls_session_t session;
+	size_t room = *size;
+	bool resumed;
+	int tries;
+
+	own.client = quic_socket(AF_INET);
+	pair_connect(&own);
+	ASSERT_EQ(gnutls_init(&session, GNUTLS_CLIENT), 0);
+	ASSERT_EQ(gnutls_certificate_allocate_credentials(&cred), 0);
+	ASSERT_EQ(gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, cred), 0);
+	ASSERT_EQ(gnutls_priority_set_direct(session, QUIC_PRIORITY, NULL), 0);
+	gnutls_transport_set_int(session, own.client);
+	if (data[0])
+		ASSERT_EQ(quic_session_set_data(session, data, room), 0);
+	ASSERT_EQ(quic_handshake(session), 0);
+	resumed = gnutls_session_is_resumed(session);
+	for (tries = 0; tries < 500; tries++) {
+		*size = 4096;
+		ASSERT_EQ(quic_session_get_data(session, data, size), 0);
+		if (*size)
+			break;
+		usleep(2000);
+	}
+	ASSERT(*size > 0);
+	close(own.client);
+	gnutls_deinit(session);
+	gnutls_certificate_free_credentials(cred);
+	return resumed;
+}
+
+TEST(T181_resumption)
+{
+	struct pair pair = pair_listening("127.0.0.1");
+	unsigned char data[4096] = { 0 };
+	size_t size = sizeof(data);
+	int i, status;
+	pid_t child;
+
+	make_files();
+	child = fork();
+	ASSERT_OK(child);
+	if (!child) {
+		for (i = 0; i < 2; i++) {
+			int fd = accept(pair.listener, NULL, NULL);
+			char byte;
+
+			ASSERT_OK(fd);
+			ASSERT_EQ(quic_server_handshake(fd, key_file, cert_file, NULL), 0);
+			ASSERT_ERRNO(recv(fd, &byte, 1, 0), ENOTCONN);
+			close(fd);
+		}
+		_exit(0);
+	}
+	ASSERT(!connect_with_data(&pair, data, &size));
+	ASSERT(connect_with_data(&pair, data, &size));
+	ASSERT_EQ(waitpid(child, &status, 0), child);
+	ASSERT_EQ(status, 0);
+	pair_close(&pair);
+}
