@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "net.h"
+#include "trace.h"
+
+#define QUEUED_LEN	1250	/* a datagram with IP and UDP, for the length of the queue */
+
+void net_init(struct net *net, const struct net_config config[DIRECTIONS], u64 seed)
+{
+	int i;
+
+	memset(net, 0, sizeof(*net));
+	net->random.state = seed;
+	for (i = 0; i < DIRECTIONS; i++)
+		net->link[i].config = config[i];
+}
+
+void net_clear(struct net *net)
+{
+	while (net->count)
+		free(net->heap[--net->count]);
+	free(net->heap);
+	net->heap = NULL;
+	net->room = 0;
+}
+
+static bool before(const struct net_datagram *a, const struct net_datagram *b)
+{
+	return a->at != b->at ? a->at < b->at : a->order < b->order;
+}
+
+static void push(struct net *net, struct net_datagram *d)
+{
+	size_t i, parent;
+
+	if (net->count == net->room) {
+		net->room = net->room ? 2 * net->room : 64;
+		net->heap = realloc(net->heap, net->room * sizeof(*net->heap));
+		if (!net->heap)
+			abort();
+	}
+	for (i = net->count++; i; i = parent) {
+		parent = (i - 1) / 2;
+		if (!before(d, net->heap[parent]))
+			break;
+		net->heap[i] = net->heap[parent];
+	}
+	net->heap[i] = d;
+}
+
+static struct net_datagram *pop(struct net *net)
+{
+	struct net_datagram *top = net->heap[0], *last = net->heap[--net->count];
+	size_t i = 0, child;
+
+	while ((child = 2 * i + 1) < net->count) {
+		if (child + 1 < net->count && before(net->heap[child + 1], net->heap[child]))
+			child++;
+		if (!before(net->heap[child], last))
+			break;
+		net->heap[i] = net->heap[child];
+		i = child;
+	}
+	net->heap[i] = last;
+	return top;
+}
+
+u64 net_next(const struct net *net)
+{
+	return net->count ? net->heap[0]->at : QUIC_NEVER;
+}
+
+struct net_datagram *net_receive(struct net *net, u64 now)
+{
+	return net->count && net->heap[0]->at <= now ? pop(net) : NULL;
+}
+
+static bool is_lost(struct net *net, struct net_link *link, size_t len, u64 at)
+{
+	const struct net_config *c = &link->config;
+
+	if (c->mtu && len > c->mtu)
+		return true;
+	if (c->drop_from && link->count >= c->drop_from && link->count <= c->drop_to)
+		return true;
+	if (c->up && at % (c->up + c->down) >= c->up)
+		return true;
+	if (link->losing) {
+		link->losing--;
+		return true;
+	}
+	if (!random_chance(&net->random, c->loss))
+		return false;
+	link->losing = random_below(&net->random, c->burst);
+	return true;
+}
+
+static void deliver(struct net *net, int direction, const u8 *data, size_t len, u8 ecn, u64 at)
+{
+	const struct net_config *c = &net->link[direction].config;
+	struct net_datagram *d;
+	unsigned int flips;
+
+	at += c->delay + random_below(&net->random, c->jitter);
+	if (random_chance(&net->random, c->reorder))
+		at += random_below(&net->random, c->overtaken);
+	d = malloc(sizeof(*d) + len);
+	if (!d)
+		abort();
+	d->at = at;
+	d->order = net->order++;
+	d->direction = direction;
+	d->ecn = ecn;
+	d->len = len;
+	memcpy(d->data, data, len);
+	if (random_chance(&net->random, c->corrupt)) {
+		for (flips = 1 + random_below(&net->random, 3); flips; flips--)
+			d->data[random_below(&net->random, len)] ^=
+				1 << random_below(&net->random, 8);
+		if (!random_below(&net->random, 4))
+			d->len = 1 + random_below(&net->random, len);
+		trace("  (corrupted)");
+	}
+	push(net, d);
+}
+
+void net_send(struct net *net, int direction, const u8 *data, size_t len, u8 ecn, u64 departure)
+{
+	struct net_link *link = &net->link[direction];
+	const struct net_config *c = &link->config;
+	u64 at = departure;
+
+	link->count++;
+	link->sent++;
+	link->bytes += len;
+	if (c->rate) {
+		u64 start = max(departure, link->busy_until);
+
+		if ((start - departure) * c->rate / QUIC_SEC > (u64)c->queue * QUEUED_LEN) {
+			link->lost++;
+			trace("  #%llu dropped by the queue", (unsigned long long)link->count);
+			return;
+		}
+		at = start + (len + 28) * QUIC_SEC / c->rate;
+		link->busy_until = at;
+	}
+	if (is_lost(net, link, len, at)) {
+		link->lost++;
+		trace("  #%llu lost", (unsigned long long)link->count);
+		return;
+	}
+	deliver(net, direction, data, len, ecn, at);
+	if (random_chance(&net->random, c->duplicate)) {
+		trace("  (twice)");
+		deliver(net, direction, data, len, ecn, at);
+	}
+}

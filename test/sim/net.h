@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The network between client and server: two links, each with its own troubles. */
+#ifndef TEST_SIM_NET_H
+#define TEST_SIM_NET_H
+
+#include "random.h"
+
+enum {
+	TO_SERVER,
+	TO_CLIENT,
+	DIRECTIONS,
+};
+
+/**
+ * struct net_config - one link
+ * @delay: one way, ns; @jitter: up to so much more
+ * @rate: bytes per second, 0 unlimited; @queue: datagrams that wait for it at most
+ * @loss, @reorder, @duplicate, @corrupt: per 10000 datagrams
+ * @burst: a loss takes 1 to so many datagrams in a row (0: 1)
+ * @overtaken: how late a reordered datagram is at most, ns
+ * @up, @down: the link works so long, then loses everything so long; 0 always works
+ * @drop_from, @drop_to: the first datagram has number 1; those from and to are lost (0: none)
+ * @mtu: larger datagrams are lost, 0 none
+ */
+struct net_config {
+	u64 delay, jitter, rate;
+	unsigned int queue, loss, burst, reorder, duplicate, corrupt;
+	u64 overtaken, up, down;
+	u64 drop_from, drop_to;
+	size_t mtu;
+};
+
+struct net_datagram {
+	u64 at, order;
+	int direction;
+	u8 ecn;
+	size_t len;
+	u8 data[];
+};
+
+struct net_link {
+	struct net_config config;
+	u64 busy_until, count;
+	unsigned int losing;
+	u64 sent, lost, bytes;
+};
+
+struct net {
+	struct random random;
+	struct net_link link[DIRECTIONS];
+	struct net_datagram **heap;
+	size_t count, room;
+	u64 order;
+};
+
+void net_init(struct net *net, const struct net_config config[DIRECTIONS], u64 seed);
+void net_clear(struct net *net);
+/* @departure: not before. */
+void net_send(struct net *net, int direction, const u8 *data, size_t len, u8 ecn, u64 departure);
+/* Arrival of the next datagram, QUIC_NEVER if there is none. */
+u64 net_next(const struct net *net);
+/* The next datagram, if it has arrived at @now; free() it. */
+struct net_datagram *net_receive(struct net *net, u64 now);
+
+#endif

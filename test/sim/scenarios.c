@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What is simulated. One entry: name, network, workload, expectations. */
+#include "trace.h"
+#include "world.h"
+
+#define MS		QUIC_MSEC
+#define MBIT		125000ULL	/* bytes per second */
+#define KB		1000ULL
+#define MB		1000000ULL
+
+/* The default link: 15 ms one way, 10 Mbit/s, 25 datagrams of queue. */
+#define DEFAULT		.delay = 15 * MS, .rate = 10 * MBIT, .queue = 25
+#define LOSSY(percent)	.loss = (percent) * 100, .burst = 3
+
+/* Both directions alike. */
+#define LINKS(...)	{ { __VA_ARGS__ }, { __VA_ARGS__ } }
+
+/* Streams of all four types. */
+#define STREAMS(client_bidi, client_uni, server_bidi, server_uni) \
+	.streams = { { client_bidi, client_uni }, { server_bidi, server_uni } }
+
+static void set_windows(struct quic_params *params, u64 window)
+{
+	params->max_data = window;
+	params->max_stream_data_bidi_local = window;
+	params->max_stream_data_bidi_remote = window;
+	params->max_stream_data_uni = window;
+}
+
+static void both_windows(struct world *world, u64 window)
+{
+	set_windows(&world->client.config.params, window);
+	set_windows(&world->server.config.params, window);
+}
+
+/* ---- expectations ---- */
+
+static u64 elapsed(const struct world *world)
+{
+	return world->finished_at - world->client.established_at;
+}
+
+/* At least @percent of the link's rate, counted over @bytes in one direction. */
+static void expect_goodput(const struct world *world, u64 bytes, unsigned int percent)
+{
+	u64 rate = world->scenario->net[TO_SERVER].rate;
+	u64 got = bytes * QUIC_SEC / elapsed(world);
+
+	if (got * 100 < rate * percent)
+		sim_fail("%llu bytes/s of %llu", (unsigned long long)got, (unsigned long long)rate);
+}
+
+static void check_bulk(struct world *world)
+{
+	expect_goodput(world, world->client.app.bytes_written, 75);
+	/* Loss comes from the queue alone; slow start may overshoot once. */
+	SIM_CHECK(world->client.stats.packets_lost * 12 < world->client.stats.packets_sent);
+	SIM_CHECK(world->client.stats.smoothed_rtt < 80000);
+}
+
+static void check_lossy_bulk(struct world *world)
+{
+	expect_goodput(world, world->client.app.bytes_written, 8);
+}
+
+/* P32: an acknowledgement rides with the answer, and nothing waits for a timer. */
+static void check_requests(struct world *world)
+{
+	const struct world *w = world;
+	u64 count = w->load.streams[0][0];
+	u64 trip = 2 * w->scenario->net[TO_SERVER].delay;
+
+	if (w->client.datagrams > count + 10 || w->server.datagrams > count + 12)
+		sim_fail("%llu requests took %llu and %llu datagrams", (unsigned long long)count,
+			 (unsigned long long)w->client.datagrams,
+			 (unsigned long long)w->server.datagrams);
+	if (elapsed(w) > (count + 2) * (trip + trip / 20))
+		sim_fail("%llu requests took %llu us", (unsigned long long)count,
+			 (unsigned long long)elapsed(w) / 1000);
+}
+
+static void check_handshake_time(struct world *world)
+{
+	/* One round trip until the client can send, one and a half until the server can. */
+	SIM_CHECK(world->client.established_at - QUIC_SEC < 35 * MS);
+	SIM_CHECK(world->server.established_at - QUIC_SEC < 50 * MS);
+}
+
+/* Nothing but the idle timeout ended it, on both sides, without an error code. */
+static void check_idle(struct world *world)
+{
+	SIM_CHECK(world->client.closed && world->server.closed);
+	SIM_CHECK(world->client.got_close && !world->client.error.errcode);
+	SIM_CHECK(world->server.got_close && !world->server.error.errcode);
+	SIM_CHECK(world->now > 30 * QUIC_SEC && world->now < 120 * QUIC_SEC);
+}
+
+/* ---- adjustments ---- */
+
+static void tune_handshake(struct world *world)
+{
+	struct random *r = &world->random;
+
+	world->client.tls.hello_len = random_below(r, 2) ? 280 : 1600;	/* P35 */
+	world->server.tls.cert_len = random_below(r, 12000);
+	world->server.tls.ticket_len = random_below(r, 2) ? 200 : 0;
+}
+
+static void tune_large_certificate(struct world *world)
+{
+	world->server.tls.cert_len = 9 * 1200;
+}
+
+/* The client says one thing and is never heard again. */
+static void tune_silent(struct world *world)
+{
+	tune_large_certificate(world);
+	world->net.link[TO_SERVER].config.drop_from = 2 + random_below(&world->random, 4);
+	world->net.link[TO_SERVER].config.drop_to = U64_MAX;
+	if (random_below(&world->random, 2))
+		world->net.link[TO_CLIENT].config.loss = 3000;
+}
+
+static void check_silent(struct world *world)
+{
+	const struct peer *server = &world->server;
+
+	/* The client may have had time to prove its address before it fell silent. */
+	if (!server->conn.path[0].validated && server->bytes > 3 * server->received)
+		sim_fail("%llu bytes for %llu", (unsigned long long)server->bytes,
+			 (unsigned long long)server->received);
+}
+
+static void tune_window_1(struct world *world)
+{
+	both_windows(world, 1);
+}
+
+static void tune_window_100(struct world *world)
+{
+	both_windows(world, 100);
+}
+
+static void tune_window_mss(struct world *world)
+{
+	both_windows(world, 1251);
+}
+
+/* P13: windows beyond 32 bits must not be cut, nor overflow. */
+static void tune_window_huge(struct world *world)
+{
+	both_windows(world, (1ULL << 62) - 1);
+	world->client.config.params.max_streams_bidi = 1ULL << 60;
+	world->server.config.params.max_streams_bidi = 1ULL << 60;
+}
+
+static void tune_few_streams(struct world *world)
+{
+	struct quic_params *c = &world->client.config.params, *s = &world->server.config.params;
+
+	c->max_streams_bidi = s->max_streams_bidi = 1 + random_below(&world->random, 3);
+	c->max_streams_uni = s->max_streams_uni = 1 + random_below(&world->random, 3);
+}
+
+static void tune_nodelay(struct world *world)
+{
+	world->client.config.nodelay = true;
+	world->server.config.nodelay = true;
+}
+
+static void tune_small_buffer(struct world *world)
+{
+	both_windows(world, 1 << 20);
+	world->client.rcvbuf = 256 << 10;
+	world->server.rcvbuf = 256 << 10;
+	world->load.sndbuf = 20000;
+}
+
+static void tune_close(struct world *world)
+{
+	tune_handshake(world);
+	world->tick_at = world->now + random_below(&world->random, 400 * MS);
+}
+
+static void tick_close(struct world *world)
+{
+	struct peer *peer = random_below(&world->random, 2) ? &world->client : &world->server;
+
+	if (peer->live && !peer->closed)
+		peer_close(peer, 5);
+}
+
+/* One end vanishes without a word: the other finds out by itself. */
+static void tune_vanish(struct world *world)
+{
+	world->net.link[TO_SERVER].config.up = QUIC_SEC + random_below(&world->random, QUIC_SEC);
+	world->net.link[TO_SERVER].config.down = 10000 * QUIC_SEC;
+	world->net.link[TO_CLIENT].config.up = world->net.link[TO_SERVER].config.up;
+	world->net.link[TO_CLIENT].config.down = 10000 * QUIC_SEC;
+}
+
+static void tune_one_idle(struct world *world)
+{
+	/* No traffic at all after the handshake. */
+	world->load.streams[0][0] = 1;
+	world->load.read = 0;
+	world->net.link[TO_SERVER].config.drop_from = 30;
+	world->net.link[TO_SERVER].config.drop_to = U64_MAX;
+	world->net.link[TO_CLIENT].config.drop_from = 30;
+	world->net.link[TO_CLIENT].config.drop_to = U64_MAX;
+}
+
+/* Anything at all. */
+static void tune_anything(struct world *world)
+{
+	struct random *r = &world->random;
+	struct net_config *c;
+	int i, j;
+
+	tune_handshake(world);
+	for (i = 0; i < DIRECTIONS; i++) {
+		c = &world->net.link[i].config;
+		c->delay = random_below(r, 200) * MS / (1 + random_below(r, 10));
+		c->jitter = random_below(r, 3) ? 0 : random_below(r, 20 * MS);
+		c->rate = (1 + random_below(r, 100)) * MBIT / (1 + random_below(r, 10));
+		c->queue = 5 + random_below(r, 100);
+		c->loss = random_below(r, 3) ? random_below(r, 300) : random_below(r, 1500);
+		c->burst = 1 + random_below(r, 3);
+		c->reorder = random_below(r, 2) * random_below(r, 2000);
+		c->overtaken = random_below(r, 100 * MS);
+		c->duplicate = random_below(r, 2) * random_below(r, 1000);
+		c->corrupt = random_below(r, 2) * random_below(r, 500);
+	}
+	for (i = 0; i < 2; i++)
+		for (j = 0; j < 2; j++)
+			world->load.streams[i][j] = random_below(r, 12);
+	world->load.streams[0][0]++;
+	world->load.size = random_below(r, random_below(r, 2) ? 2000 : 100000);
+	world->load.reply = random_below(r, random_below(r, 2) ? 2000 : 100000);
+	world->load.random_size = random_below(r, 2);
+	world->load.at_once = random_below(r, 2);
+	world->load.more = random_below(r, 2);
+	world->load.parallel = random_below(r, 6);
+	world->load.write = random_below(r, 2) ? 0 : 1 + random_below(r, 4000);
+	world->load.reset = random_below(r, 3) ? 0 : random_below(r, 5000);
+	world->load.stop = random_below(r, 3) ? 0 : random_below(r, 5000);
+	world->load.read = random_below(r, 4) ? 0 : 500 + random_below(r, 50000);
+	world->client.config.nodelay = random_below(r, 2);
+	world->server.config.nodelay = random_below(r, 2);
+	if (!random_below(r, 3))
+		both_windows(world, 1000 + random_below(r, 100000));
+	if (!random_below(r, 3))
+		tune_few_streams(world);
+}
+
+const struct scenario scenarios[] = {
+	{ .name = "handshake", .seeds = 100, .net = LINKS(.delay = 15 * MS),
+	  .load = { STREAMS(1, 0, 0, 0), .size = 100, .reply = 100 }, .limit = 60,
+	  .check = check_handshake_time },
+	{ .name = "handshake-sizes", .seeds = 200, .net = LINKS(DEFAULT),
+	  .load = { STREAMS(1, 0, 0, 0), .size = 100, .reply = 100 }, .limit = 60,
+	  .tune = tune_handshake },
+	{ .name = "handshake-loss-30", .seeds = 400, .net = LINKS(DEFAULT, LOSSY(30)),
+	  .load = { STREAMS(1, 0, 0, 0), .size = 1000, .reply = 1000 }, .limit = 600,
+	  .tune = tune_handshake },
+	{ .name = "handshake-corruption-30", .seeds = 300, .net = LINKS(DEFAULT, .corrupt = 3000),
+	  .load = { STREAMS(1, 0, 0, 0), .size = 1000, .reply = 1000 }, .limit = 600,
+	  .tune = tune_handshake },
+	{ .name = "handshake-reorder", .seeds = 200,
+	  .net = LINKS(DEFAULT, .reorder = 5000, .overtaken = 100 * MS, .duplicate = 3000),
+	  .load = { STREAMS(1, 1, 1, 1), .size = 1000, .reply = 1000 }, .limit = 100,
+	  .tune = tune_handshake },
+	{ .name = "amplification", .seeds = 200,
+	  .net = { { DEFAULT, .drop_from = 2, .drop_to = 7 }, { DEFAULT } },
+	  .load = { STREAMS(1, 0, 0, 0), .size = 1000, .reply = 1000 }, .limit = 600,
+	  .tune = tune_large_certificate },
+	{ .name = "amplification-silent", .seeds = 200, .net = LINKS(DEFAULT),
+	  .load = { STREAMS(1, 0, 0, 0), .size = 1000, .reply = 1000 }, .limit = 600,
+	  .expect = SURVIVE, .tune = tune_silent, .check = check_silent },
+	{ .name = "bulk", .seeds = 6, .net = LINKS(DEFAULT),
+	  .load = { STREAMS(0, 3, 0, 0), .sizes = { 2 * MB, 3 * MB, 5 * MB } }, .limit = 60,
+	  .check = check_bulk },
+	{ .name = "bulk-one-stream", .seeds = 10, .net = LINKS(DEFAULT),
+	  .load = { STREAMS(0, 1, 0, 0), .size = 4 * MB, .write = 64 * KB }, .limit = 60,
+	  .check = check_bulk },
+	{ .name = "both-ways", .seeds = 30, .net = LINKS(DEFAULT),
+	  .load = { STREAMS(2, 1, 2, 1), .size = 200 * KB, .reply = 200 * KB, .at_once = true },
+	  .limit = 60 },
+	{ .name = "loss-2", .seeds = 60, .net = LINKS(DEFAULT, LOSSY(2)),
+	  .load = { STREAMS(0, 2, 0, 0), .size = 300 * KB }, .limit = 120,
+	  .check = check_lossy_bulk },
+	{ .name = "loss-10", .seeds = 60, .net = LINKS(DEFAULT, LOSSY(10)),
+	  .load = { STREAMS(1, 1, 1, 1), .size = 50 * KB, .reply = 50 * KB }, .limit = 300 },
+	{ .name = "corruption-2", .seeds = 60, .net = LINKS(DEFAULT, .corrupt = 200),
+	  .load = { STREAMS(1, 1, 1, 1), .size = 100 * KB, .reply = 100 * KB }, .limit = 120 },
+	{ .name = "reorder", .seeds = 60,
+	  .net = LINKS(DEFAULT, .reorder = 2000, .overtaken = 40 * MS, .duplicate = 500),
+	  .load = { STREAMS(1, 1, 1, 1), .size = 100 * KB, .reply = 100 * KB }, .limit = 120 },
+	{ .name = "many-streams", .seeds = 20, .net = LINKS(DEFAULT),
+	  .load = { STREAMS(400, 0, 0, 0), .size = 32, .reply = 32 }, .limit = 60 },
+	{ .name = "many-streams-1999", .seeds = 2, .net = LINKS(DEFAULT),
+	  .load = { STREAMS(1999, 0, 0, 0), .size = 32, .reply = 32 }, .limit = 60 },
+	{ .name = "many-streams-loss", .seeds = 20, .net = LINKS(DEFAULT, LOSSY(2)),
+	  .load = { STREAMS(150, 150, 150, 150), .size = 32, .reply = 32 }, .limit = 120 },
+	{ .name = "long-rtt", .seeds = 20,
+	  .net = LINKS(.delay = 375 * MS, .rate = 10 * MBIT, .queue = 100),
+	  .load = { STREAMS(1, 1, 1, 0), .size = 500 * KB, .reply = 500 * KB }, .limit = 120 },
+	{ .name = "fast-link", .seeds = 8, .net = LINKS(.delay = MS, .rate = 1000 * MBIT, .queue = 200),
+	  .load = { STREAMS(0, 1, 0, 1), .size = 4 * MB }, .limit = 60 },
+	{ .name = "blackhole", .seeds = 20,
+	  .net = LINKS(DEFAULT, .up = 5 * QUIC_SEC, .down = 2 * QUIC_SEC),
+	  .load = { STREAMS(0, 1, 0, 1), .size = 8 * MB }, .limit = 120 },
+	{ .name = "blackhole-short", .seeds = 60,
+	  .net = LINKS(DEFAULT, .up = 300 * MS, .down = 400 * MS),
+	  .load = { STREAMS(1, 1, 1, 1), .size = 100 * KB, .reply = 100 * KB }, .limit = 200 },
+	{ .name = "requests", .seeds = 30, .net = LINKS(.delay = 10 * MS),
+	  .load = { STREAMS(100, 0, 0, 0), .size = 1000, .reply = 1000, .parallel = 1 }, .limit = 60,
+	  .check = check_requests },
+	{ .name = "requests-small", .seeds = 30, .net = LINKS(.delay = 10 * MS),
+	  .load = { STREAMS(250, 0, 0, 0), .size = 1, .reply = 1, .parallel = 1 }, .limit = 60,
+	  .check = check_requests },
+	{ .name = "requests-loss", .seeds = 30, .net = LINKS(DEFAULT, LOSSY(5)),
+	  .load = { STREAMS(30, 0, 0, 0), .size = 1000, .reply = 3000, .parallel = 1 },
+	  .limit = 120 },
+	{ .name = "resets", .seeds = 200, .net = LINKS(DEFAULT, LOSSY(3)),
+	  .load = { STREAMS(8, 8, 8, 8), .size = 20 * KB, .reply = 20 * KB, .reset = 4000,
+		    .stop = 4000, .random_size = true, .at_once = true }, .limit = 200 },
+	{ .name = "resets-window", .seeds = 100, .net = LINKS(DEFAULT, LOSSY(3)),
+	  .load = { STREAMS(8, 8, 8, 8), .size = 5 * KB, .reply = 5 * KB, .reset = 3000,
+		    .stop = 3000 }, .limit = 600, .tune = tune_window_mss },
+	{ .name = "window-1", .seeds = 20, .net = LINKS(.delay = 2 * MS),
+	  .load = { STREAMS(1, 1, 1, 1), .size = 40, .reply = 40 }, .limit = 600,
+	  .tune = tune_window_1 },
+	{ .name = "window-100", .seeds = 40, .net = LINKS(DEFAULT, LOSSY(2)),
+	  .load = { STREAMS(1, 1, 1, 1), .size = 1000, .reply = 1000 }, .limit = 600,
+	  .tune = tune_window_100 },
+	{ .name = "window-mss", .seeds = 40, .net = LINKS(DEFAULT, LOSSY(2)),
+	  .load = { STREAMS(1, 1, 1, 1), .size = 20 * KB, .reply = 20 * KB }, .limit = 600,
+	  .tune = tune_window_mss },
+	{ .name = "window-huge", .seeds = 20, .net = LINKS(DEFAULT, LOSSY(1)),
+	  .load = { STREAMS(3, 3, 3, 3), .size = 100 * KB, .reply = 100 * KB }, .limit = 120,
+	  .tune = tune_window_huge },
+	{ .name = "stream-limits", .seeds = 100, .net = LINKS(DEFAULT, LOSSY(2)),
+	  .load = { STREAMS(20, 20, 20, 20), .size = 300, .reply = 300 }, .limit = 300,
+	  .tune = tune_few_streams },
+	{ .name = "small-writes", .seeds = 40, .net = LINKS(DEFAULT),
+	  .load = { STREAMS(2, 2, 2, 2), .size = 5 * KB, .reply = 5 * KB, .write = 50, .more = true },
+	  .limit = 120 },
+	{ .name = "small-writes-nodelay", .seeds = 40, .net = LINKS(DEFAULT),
+	  .load = { STREAMS(2, 2, 2, 2), .size = 5 * KB, .reply = 5 * KB, .write = 50, .more = true },
+	  .limit = 120, .tune = tune_nodelay },
+	{ .name = "slow-reader", .seeds = 20, .net = LINKS(DEFAULT, LOSSY(1)),
+	  .load = { STREAMS(1, 2, 1, 1), .size = 300 * KB, .reply = 100 * KB, .read = 3 * KB },
+	  .limit = 200, .tune = tune_small_buffer },
+	{ .name = "close-anywhere", .seeds = 300, .net = LINKS(DEFAULT, LOSSY(5)),
+	  .load = { STREAMS(3, 3, 3, 3), .size = 20 * KB, .reply = 20 * KB }, .limit = 300,
+	  .expect = SURVIVE, .tune = tune_close, .tick = tick_close },
+	{ .name = "idle", .seeds = 20, .net = LINKS(DEFAULT),
+	  .load = { STREAMS(1, 1, 1, 1), .size = 500 * KB, .reply = 500 * KB }, .limit = 300,
+	  .expect = SURVIVE, .tune = tune_one_idle, .check = check_idle },
+	{ .name = "vanish", .seeds = 60, .net = LINKS(DEFAULT),
+	  .load = { STREAMS(1, 1, 1, 1), .size = 4 * MB, .reply = 4 * MB }, .limit = 300,
+	  .expect = SURVIVE, .tune = tune_vanish },
+	{ .name = "no-memory", .seeds = 400, .net = LINKS(DEFAULT, LOSSY(2)),
+	  .load = { STREAMS(4, 4, 4, 4), .size = 10 * KB, .reply = 10 * KB, .reset = 1000,
+		    .stop = 1000 }, .limit = 300, .expect = SURVIVE, .faults = 300,
+	  .tune = tune_handshake },
+	{ .name = "anything", .seeds = 600, .net = LINKS(DEFAULT), .limit = 900,
+	  .tune = tune_anything },
+	{ .name = "anything-no-memory", .seeds = 300, .net = LINKS(DEFAULT), .limit = 900,
+	  .expect = SURVIVE, .faults = 200, .tune = tune_anything },
+};
+
+const unsigned int scenario_count = ARRAY_SIZE(scenarios);

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tls.h"
+#include "trace.h"
+
+enum message {
+	CLIENT_HELLO		= 1,
+	SERVER_HELLO		= 2,
+	NEW_SESSION_TICKET	= 4,
+	ENCRYPTED_EXTENSIONS	= 8,
+	CERTIFICATE		= 11,
+	FINISHED		= 20,
+};
+
+#define MESSAGE_MAX	65536
+#define ALERT		0x150	/* internal_error, as QUIC counts it */
+
+void tls_init(struct tls *tls, struct quic_conn *conn, bool server, u64 seed)
+{
+	memset(tls, 0, sizeof(*tls));
+	tls->conn = conn;
+	tls->server = server;
+	tls->random.state = seed;
+	tls->hello_len = 280;
+	tls->cert_len = 1000;
+	tls->cipher = 51 + random_below(&tls->random, 4);
+}
+
+void tls_clear(struct tls *tls)
+{
+	int i;
+
+	for (i = 0; i < QUIC_CRYPTO_MAX; i++) {
+		free(tls->input[i].data);
+		tls->input[i].data = NULL;
+	}
+}
+
+static void give_up(struct tls *tls, u64 now)
+{
+	if (!tls->failed)
+		trace("tls gives up");
+	tls->failed = true;
+	quic_conn_close(tls->conn, false, ALERT, 0, NULL, 0, now);
+}
+
+static void absorb(struct tls *tls, const u8 *data, size_t len)
+{
+	for (; len; len--)
+		tls->transcript = random_mix(tls->transcript ^ *data++);
+}
+
+static bool put(struct tls *tls, u8 level, const u8 *data, size_t len, bool more)
+{
+	size_t room, part;
+	u8 *to;
+
+	absorb(tls, data, len);
+	while (len) {
+		to = quic_conn_crypto_reserve(tls->conn, level, len, true, &room);
+		if (!to)
+			return false;
+		part = min(room, len);
+		memcpy(to, data, part);
+		data += part;
+		len -= part;
+		quic_conn_crypto_commit(tls->conn, level, part, more || len);
+	}
+	return true;
+}
+
+/* A message with @body at its start, padded with zeros to @len. */
+static bool put_message(struct tls *tls, u8 level, u8 type, const u8 *body, size_t body_len,
+			size_t len, bool more)
+{
+	u8 *message;
+	bool ok;
+
+	len = max(len, body_len);
+	message = calloc(1, 4 + len);
+	if (!message)
+		abort();
+	message[0] = type;
+	message[1] = len >> 16;
+	message[2] = len >> 8;
+	message[3] = len;
+	memcpy(message + 4, body, body_len);
+	trace("tls sends message %u of %zu bytes", type, 4 + len);
+	ok = put(tls, level, message, 4 + len, more);
+	free(message);
+	return ok;
+}
+
+/* A random, then the parameters with their length. */
+static bool put_params(struct tls *tls, u8 level, u8 type, const u8 *random, size_t len, bool more)
+{
+	u8 body[34 + QUIC_PARAMS_MAX_LEN];
+	size_t pos = 0;
+	int params;
+
+	if (random) {
+		memcpy(body, random, 32);
+		pos = 32;
+	}
+	params = quic_conn_local_params(tls->conn, body + pos + 2, QUIC_PARAMS_MAX_LEN);
+	if (params < 0)
+		return false;
+	put_unaligned_be16(params, body + pos);
+	return put_message(tls, level, type, body, pos + 2 + params, len, more);
+}
+
+static bool set_secret(struct tls *tls, u8 level, bool send, u64 now)
+{
+	bool client = send != tls->server;
+	u8 secret[QUIC_CRYPTO_SECRET_BUFFER_SIZE];
+	struct random stream;
+
+	stream.state = get_unaligned_be64(tls->client_random) ^
+		       random_mix(get_unaligned_be64(tls->server_random) + 2 * level + client);
+	put_unaligned_be64(random_u64(&stream), secret);
+	memset(secret + 8, level, sizeof(secret) - 8);
+	trace("tls sets the secret of level %u, %s", level, send ? "send" : "receive");
+	return !quic_conn_set_secret(tls->conn, level, send, tls->cipher, secret, now);
+}
+
+static bool put_finished(struct tls *tls)
+{
+	u8 body[8];
+
+	put_unaligned_be64(tls->transcript, body);
+	return put_message(tls, QUIC_CRYPTO_HANDSHAKE, FINISHED, body, sizeof(body), 32, false);
+}
+
+static void make_random(struct tls *tls, u8 random[32])
+{
+	int i;
+
+	for (i = 0; i < 4; i++)
+		put_unaligned_be64(random_u64(&tls->random), random + 8 * i);
+}
+
+void tls_start(struct tls *tls, u64 now)
+{
+	make_random(tls, tls->client_random);
+	if (!put_params(tls, QUIC_CRYPTO_INITIAL, CLIENT_HELLO, tls->client_random, tls->hello_len,
+			false))
+		give_up(tls, now);
+}
+
+/* Parameters at @pos of a message's body. */
+static bool take_params(struct tls *tls, const u8 *body, size_t len, size_t pos, u64 now)
+{
+	size_t params = len >= pos + 2 ? get_unaligned_be16(body + pos) : len;
+
+	return pos + 2 + params <= len &&
+	       !quic_conn_set_remote_params(tls->conn, body + pos + 2, params, now);
+}
+
+static bool on_client_hello(struct tls *tls, const u8 *body, size_t len, u64 now)
+{
+	u8 hello[36];
+
+	if (len < 34)
+		return false;
+	memcpy(tls->client_random, body, 32);
+	make_random(tls, tls->server_random);
+	/* The cipher is the server's choice: said in its random here. */
+	memcpy(hello, tls->server_random, 32);
+	put_unaligned_be32(tls->cipher, hello + 32);
+	return take_params(tls, body, len, 32, now) &&
+	       set_secret(tls, QUIC_CRYPTO_HANDSHAKE, true, now) &&
+	       set_secret(tls, QUIC_CRYPTO_HANDSHAKE, false, now) &&
+	       put_message(tls, QUIC_CRYPTO_INITIAL, SERVER_HELLO, hello, sizeof(hello), 86, false) &&
+	       put_params(tls, QUIC_CRYPTO_HANDSHAKE, ENCRYPTED_EXTENSIONS, NULL, 0, true) &&
+	       put_message(tls, QUIC_CRYPTO_HANDSHAKE, CERTIFICATE, body, 0, tls->cert_len, true) &&
+	       put_finished(tls) &&
+	       set_secret(tls, QUIC_CRYPTO_APP, true, now);
+}
+
+static bool on_server_hello(struct tls *tls, const u8 *body, size_t len, u64 now)
+{
+	bool order = random_below(&tls->random, 2);
+
+	if (len < 36)
+		return false;
+	memcpy(tls->server_random, body, 32);
+	tls->cipher = get_unaligned_be32(body + 32);
+	return set_secret(tls, QUIC_CRYPTO_HANDSHAKE, order, now) &&
+	       set_secret(tls, QUIC_CRYPTO_HANDSHAKE, !order, now);
+}
+
+/* Section 5.1: the APP secrets in any order, before or after the Finished. */
+static bool on_server_finished(struct tls *tls, u64 now)
+{
+	bool order = random_below(&tls->random, 2), early = random_below(&tls->random, 2);
+
+	if (early && !put_finished(tls))
+		return false;
+	if (!set_secret(tls, QUIC_CRYPTO_APP, order, now) ||
+	    !set_secret(tls, QUIC_CRYPTO_APP, !order, now))
+		return false;
+	return early || put_finished(tls);
+}
+
+static bool on_finished(struct tls *tls, const u8 *body, size_t len, u64 before, u64 now)
+{
+	u8 ticket[64] = {};
+
+	if (len < 8 || get_unaligned_be64(body) != before)
+		sim_fail("the transcripts differ: CRYPTO data was damaged");
+	tls->done = true;
+	if (!tls->server)
+		return on_server_finished(tls, now);
+	if (!set_secret(tls, QUIC_CRYPTO_APP, false, now))
+		return false;
+	return !tls->ticket_len ||
+	       put_message(tls, QUIC_CRYPTO_APP, NEW_SESSION_TICKET, ticket, sizeof(ticket),
+			   tls->ticket_len, false);
+}
+
+static bool on_message(struct tls *tls, u8 level, const u8 *message, size_t len, u64 now)
+{
+	const u8 *body = message + 4;
+	u64 before = tls->transcript;
+
+	trace("tls got message %u of %zu bytes", message[0], len);
+	absorb(tls, message, len);
+	len -= 4;
+	if (level == QUIC_CRYPTO_INITIAL && message[0] == CLIENT_HELLO && tls->server)
+		return on_client_hello(tls, body, len, now);
+	if (level == QUIC_CRYPTO_INITIAL && message[0] == SERVER_HELLO && !tls->server)
+		return on_server_hello(tls, body, len, now);
+	if (level != QUIC_CRYPTO_HANDSHAKE)
+		sim_fail("TLS message %u in level %u", message[0], level);
+	if (message[0] == ENCRYPTED_EXTENSIONS)
+		return take_params(tls, body, len, 0, now);
+	if (message[0] == CERTIFICATE)
+		return true;
+	if (message[0] == FINISHED)
+		return on_finished(tls, body, len, before, now);
+	sim_fail("TLS message %u", message[0]);
+}
+
+static void append(struct tls_buffer *b, const u8 *data, size_t len)
+{
+	if (b->len + len > b->room) {
+		b->room = 2 * (b->len + len);
+		b->data = realloc(b->data, b->room);
+		if (!b->data)
+			abort();
+	}
+	memcpy(b->data + b->len, data, len);
+	b->len += len;
+}
+
+bool tls_run(struct tls *tls, u64 now)
+{
+	struct quic_segment *seg;
+	struct tls_buffer *b;
+	bool any = false;
+	size_t len;
+	u8 level;
+
+	while (!tls->failed && (seg = quic_conn_handshake_head(tls->conn))) {
+		any = true;
+		level = seg->level;
+		b = &tls->input[level];
+		/* Sometimes a part only, as a small buffer would. */
+		len = seg->len - seg->taken;
+		if (!random_below(&tls->random, 8))
+			len = 1 + random_below(&tls->random, len);
+		append(b, seg->data + seg->taken, len);
+		quic_conn_handshake_consume(tls->conn, seg, len);
+		while (b->len >= 4) {
+			len = 4 + ((size_t)b->data[1] << 16 | b->data[2] << 8 | b->data[3]);
+			SIM_CHECK(len <= MESSAGE_MAX);
+			if (b->len < len)
+				break;
+			if (!on_message(tls, level, b->data, len, now)) {
+				give_up(tls, now);
+				return true;
+			}
+			memmove(b->data, b->data + len, b->len - len);
+			b->len -= len;
+		}
+	}
+	return any;
+}

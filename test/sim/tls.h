@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A TLS 1.3 handshake without cryptography, through the interface that real TLS uses (sections 5.1
+ * and 5.2 of the API): the same messages in the same levels, carrying transport parameters, keys
+ * from the two randoms, and a Finished over all bytes exchanged.
+ */
+#ifndef TEST_SIM_TLS_H
+#define TEST_SIM_TLS_H
+
+#include "conn.h"
+#include "random.h"
+
+struct tls_buffer {
+	u8 *data;
+	size_t len, room;
+};
+
+/**
+ * struct tls - one end of a handshake
+ * @hello_len: ClientHello is padded to it; @cert_len: of the Certificate message
+ * @transcript: of all messages in order
+ * @input: by level, bytes that are not yet a whole message
+ * @done: this end is finished; @failed: and gave up
+ */
+struct tls {
+	struct quic_conn *conn;
+	struct random random;
+	bool server, done, failed;
+	size_t hello_len, cert_len, ticket_len;
+	u32 cipher;
+	u8 client_random[32], server_random[32];
+	u64 transcript;
+	struct tls_buffer input[QUIC_CRYPTO_MAX];
+};
+
+void tls_init(struct tls *tls, struct quic_conn *conn, bool server, u64 seed);
+void tls_clear(struct tls *tls);
+/* A client's first message. */
+void tls_start(struct tls *tls, u64 now);
+/* Read what has arrived and answer it. True if anything happened. */
+bool tls_run(struct tls *tls, u64 now);
+
+#endif

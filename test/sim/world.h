@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One run: a client and a server on a network, from the first packet until nothing is left. */
+#ifndef TEST_SIM_WORLD_H
+#define TEST_SIM_WORLD_H
+
+#include "app.h"
+#include "net.h"
+#include "tls.h"
+
+struct world;
+
+#define ROUTES_MAX	32
+
+/**
+ * struct peer - one end
+ * @live: its connection exists; @closed: it is CLOSED
+ * @routes: connection IDs that lead to it
+ * @rcvbuf: bytes of received payload kept
+ * @error: how it ended: CONNECTION_CLOSE event
+ * @datagrams: sent; @runs: calls into the engine
+ */
+struct peer {
+	struct world *world;
+	const char *name;
+	bool server, live, was_live, closed;
+	struct quic_conn conn;
+	struct quic_conn_config config;
+	struct quic_addr addr;
+	struct tls tls;
+	struct app app;
+	struct quic_cid routes[ROUTES_MAX];
+	unsigned int route_count;
+	u64 rcvbuf;
+	bool got_close;
+	struct quic_connection_close error;
+	u64 datagrams, bytes, received, runs, established_at, closed_at;
+	struct quic_conn_stats stats;	/* when it ended */
+};
+
+enum expectation {
+	COMPLETE,	/* all is transferred, the connection closed without error */
+	SURVIVE,	/* it may end in any way, but it does end, and nothing is left */
+};
+
+/**
+ * struct scenario - what to simulate
+ * @seeds: how many runs of it a check does
+ * @limit: simulated seconds until it must be over
+ * @tune: last changes before the start; @check: afterwards; @tick: whenever world.tick_at has come
+ * @faults: let an allocation fail now and then, per 10000 calls into the engine
+ */
+struct scenario {
+	const char *name;
+	unsigned int seeds;
+	struct net_config net[DIRECTIONS];
+	struct workload load;
+	enum expectation expect;
+	u64 limit;
+	unsigned int faults;
+	void (*tune)(struct world *world);
+	void (*tick)(struct world *world);
+	void (*check)(struct world *world);
+};
+
+struct world {
+	const struct scenario *scenario;
+	struct random random;
+	struct net net;
+	struct workload load;
+	struct peer client, server;
+	u64 now, limit;
+	bool closing;		/* somebody closes because all is done */
+	u64 tick_at;		/* for scenario.tick */
+	u64 finished_at;	/* all was transferred */
+	u64 refused;		/* first packets that made no connection */
+};
+
+extern const struct scenario scenarios[];
+extern const unsigned int scenario_count;
+
+/* Ends the process with a message if anything is wrong. */
+void world_run(const struct scenario *scenario, u64 seed);
+
+/* Begin the immediate close at one end. */
+void peer_close(struct peer *peer, u64 code);
+/* peer.c */
+void peer_init(struct peer *peer, struct world *world, bool server);
+int peer_connect(struct peer *peer);
+int peer_accept(struct peer *peer, const struct quic_packet *initial);
+/* Let application and TLS do what they can, and send what there is. */
+void peer_run(struct peer *peer);
+void peer_receive(struct peer *peer, const struct net_datagram *d);
+u64 peer_deadline(struct peer *peer);
+void peer_timeout(struct peer *peer);
+void peer_destroy(struct peer *peer);
+bool peer_routes(const struct peer *peer, const struct quic_cid *cid);
+
+/* invariants.c */
+void check_invariants(struct peer *peer);
+
+#endif
