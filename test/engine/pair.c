@@ -183,7 +183,7 @@ static void tls_read(struct pair_end *end)
 	size_t i, len;
 	u8 *msg;
 
-	while (!end->hold_tls && (seg = quic_conn_handshake_head(&end->conn))) {
+	while (end->begun && !end->hold_tls && (seg = quic_conn_handshake_head(&end->conn))) {
 		i = seg->level == QUIC_CRYPTO_HANDSHAKE;
 		msg = end->msg[i];
 		len = min_t(size_t, seg->len - seg->taken, sizeof(end->msg[0]) - end->msg_len[i]);
@@ -318,6 +318,52 @@ void pair_run(struct pair *p, u64 until)
 		timeout(&p->server);
 	}
 	p->now = max(p->now, until);
+}
+
+size_t pair_forge(struct pair_end *from, u8 level, const void *frames, size_t len, u8 first_byte,
+		  size_t min_len, u8 *buf, size_t room)
+{
+	static const u8 types[] = {
+		[QUIC_CRYPTO_APP] = QUIC_PACKET_1RTT,
+		[QUIC_CRYPTO_INITIAL] = QUIC_PACKET_INITIAL,
+		[QUIC_CRYPTO_HANDSHAKE] = QUIC_PACKET_HANDSHAKE,
+		[QUIC_CRYPTO_EARLY] = QUIC_PACKET_0RTT,
+	};
+	static const enum quic_space_id spaces[] = {
+		[QUIC_CRYPTO_APP] = QUIC_SPACE_APP,
+		[QUIC_CRYPTO_INITIAL] = QUIC_SPACE_INITIAL,
+		[QUIC_CRYPTO_HANDSHAKE] = QUIC_SPACE_HANDSHAKE,
+		[QUIC_CRYPTO_EARLY] = QUIC_SPACE_APP,
+	};
+	struct quic_conn *conn = &from->conn;
+	struct quic_space *space = &conn->recovery.space[spaces[level]];
+	struct quic_keys *keys = &conn->tx[level];
+	struct quic_packet_out out;
+	int n;
+
+	if (!quic_packet_begin(&out, types[level], conn->version,
+			       &quic_cid_active(&conn->remote_cids)->cid,
+			       &quic_cid_find(&conn->local_cids,
+					      quic_cid_lowest(&conn->local_cids))->cid,
+			       NULL, 0, keys->phase, space->next_pn++, space->largest_acked, buf,
+			       room) ||
+	    !quic_write_bytes(&out.body, frames, len))
+		die("no room to forge a packet");
+	out.start[0] ^= first_byte;
+	n = quic_packet_seal(&out, keys->aead[keys->phase], min_len);
+	if (n < 0 || quic_packet_mask(&out, 1, keys->hp))
+		die("a packet could not be forged");
+	return n;
+}
+
+size_t pair_inject(struct pair_end *from, u8 level, const void *frames, size_t len, u8 first_byte)
+{
+	size_t min_len = level == QUIC_CRYPTO_INITIAL ? 1200 : 0, n;
+	u8 buf[2048];
+
+	n = pair_forge(from, level, frames, len, first_byte, min_len, buf, sizeof(buf));
+	pair_deliver(pair_peer(from), buf, n, 0);
+	return n;
 }
 
 /* ---- life ---- */

@@ -83,6 +83,14 @@ void pair_handshake(struct pair *p);
 void pair_flush(struct pair_end *end);
 /* Hand one datagram to an end, from the other's address. */
 void pair_deliver(struct pair_end *end, const u8 *data, size_t len, u8 ecn);
+/*
+ * A packet of @from with these frames, under its keys and with its next packet number, delivered to
+ * the other end; @first_byte is xored into its first byte before it is sealed. Returns its length.
+ */
+size_t pair_inject(struct pair_end *from, u8 level, const void *frames, size_t len, u8 first_byte);
+/* The same, but left in @buf of @room bytes. */
+size_t pair_forge(struct pair_end *from, u8 level, const void *frames, size_t len, u8 first_byte,
+		  size_t min_len, u8 *buf, size_t room);
 void pair_destroy(struct pair *p);
 
 /* Send @len bytes (the pattern of their offsets) on a stream; opens it. */

@@ -83,3 +83,71 @@ TEST(each_end_knows_seven_ids_of_the_other)
 	CHECK_EQ(p.server.cid_count, 7);	/* the client's first choice is not routed any more */
 	pair_destroy(&p);
 }
+
+static u64 loss_state;
+
+static bool drop_some(struct pair *pair, struct pair_end *from, u8 *data, size_t *len)
+{
+	loss_state = loss_state * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (loss_state >> 33) % 100 < 20;
+}
+
+TEST(everything_arrives_through_loss)
+{
+	u64 got, seed;
+	bool fin;
+
+	for (seed = 1; seed <= 40; seed++) {
+		host_seed(seed);
+		loss_state = seed;
+		pair_init(&p);
+		p.drop = drop_some;
+		p.tls_pad = 3000;
+		pair_connect(&p);
+		pair_run(&p, p.now + 20 * QUIC_SEC);
+		CHECK_EQ(p.client.conn.state, QUIC_CONN_ESTABLISHED);
+		CHECK_EQ(p.server.conn.state, QUIC_CONN_ESTABLISHED);
+		CHECK(p.client.conn.handshake_confirmed);
+		CHECK_EQ(pair_send(&p.client, 0, 300000, true), 0);
+		fin = false;
+		for (got = 0; !fin && p.now < 600 * QUIC_SEC;) {
+			pair_run(&p, p.now + QUIC_SEC);
+			got += pair_read(&p.server, &fin);
+		}
+		CHECK(fin);
+		CHECK_EQ(got, 300000);
+		p.drop = NULL;
+		pair_run(&p, p.now + 10 * QUIC_SEC);
+		CHECK_EQ(p.client.conn.recovery.cong.in_flight, 0);
+		pair_destroy(&p);
+	}
+}
+
+/* Whatever allocation fails, nothing breaks, and after it all goes on. */
+TEST(any_allocation_may_fail)
+{
+	unsigned int n;
+	bool failed, fin;
+	u64 got;
+
+	for (n = 0; n < 400; n++) {
+		pair_init(&p);
+		host_fail_alloc_after(n);
+		pair_connect(&p);
+		pair_run(&p, p.now + 3 * QUIC_SEC);
+		if (p.client.conn.state == QUIC_CONN_ESTABLISHED &&
+		    p.server.conn.state == QUIC_CONN_ESTABLISHED) {
+			pair_send(&p.client, 0, 30000, true);
+			for (got = 0, fin = false; !fin && p.now < 60 * QUIC_SEC;) {
+				pair_run(&p, p.now + QUIC_SEC);
+				got += pair_read(&p.server, &fin);
+			}
+		}
+		failed = host_alloc_failed();
+		pair_destroy(&p);
+		CHECK_EQ(host_blocks(), 0);
+		if (!failed)
+			break;
+	}
+	CHECK(n > 30 && n < 400);
+}

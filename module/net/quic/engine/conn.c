@@ -98,7 +98,6 @@ static int begin(struct quic_conn *conn, const struct quic_conn_ops *ops,
 	conn->streams.nodelay = config->nodelay;
 
 	conn->phase_pn = U64_MAX;
-	conn->short_pn = U64_MAX;
 	conn->skip_at = U64_MAX;
 	conn->keepalive_at = QUIC_NEVER;
 	conn->close_at = QUIC_NEVER;

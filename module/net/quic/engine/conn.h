@@ -135,7 +135,6 @@ struct quic_early_packet {
  * @idle_restarted: by a send since the last receive (RFC 9000, 10.1)
  * @close_pending: CONNECTION_CLOSE must be sent; @close_flush: but data that may leave goes first
  * @close_received, @close_threshold: packets in the closing state, and how many make the next answer
- * @short_pn: last 1-RTT packet that was not full, for S3.24; U64_MAX none
  * @skip_at: 1-RTT packet number that will be skipped (RFC 9000, 21.4)
  * @ack_only: packets without an ack-eliciting frame sent in a row (RFC 9000, 13.2.4)
  * @pacing_blocked: only the pacer kept the last transmit from sending more
@@ -186,7 +185,7 @@ struct quic_conn {
 	bool close_pending, close_flush;
 	u32 close_received, close_threshold;
 
-	u64 short_pn, skip_at;
+	u64 skip_at;
 	u8 ack_only;
 	bool pacing_blocked;
 	struct quic_packet_out *outs;

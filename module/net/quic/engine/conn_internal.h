@@ -73,12 +73,11 @@ void quic_sent_note(struct quic_sent *sent, u8 type, u64 value);
 
 /* fill.c: frames into a packet; true if anything was written. Without @eliciting: only an ACK. */
 bool quic_conn_fill(struct quic_conn *conn, u8 level, struct quic_writer *w, struct quic_sent *sent,
-		    bool eliciting, bool in_flight, u64 now);
+		    bool eliciting, u64 now);
 /* Is there an ACK due, a probe or (with @eliciting) anything else to send at @level? */
 bool quic_conn_wants(struct quic_conn *conn, u8 level, bool eliciting, u64 now);
-/* For S3.24: is a packet that was not full on its way? */
-bool quic_conn_small_in_flight(const struct quic_conn *conn);
-size_t quic_conn_mss(const struct quic_conn *conn);
+/* Payload of a full 1-RTT packet. */
+size_t quic_conn_mss(struct quic_conn *conn);
 
 /* packet_out.c: one packet from its header to its record; without @sent it leaves none */
 bool quic_conn_begin(struct quic_conn *conn, u8 level, u8 *buf, size_t room,

@@ -8,28 +8,21 @@
  */
 #define ACK_ONLY_MAX	24
 
-size_t quic_conn_mss(const struct quic_conn *conn)
+size_t quic_conn_mss(struct quic_conn *conn)
 {
-	struct quic_conn *c = (struct quic_conn *)conn;
-	const struct quic_cid_entry *dcid = quic_cid_active(&c->remote_cids);
+	const struct quic_cid_entry *dcid = quic_cid_active(&conn->remote_cids);
 
 	return conn->path[conn->active_path].mtu - 1 - (dcid ? dcid->cid.len : 0) -
 	       QUIC_PN_LEN_MAX - QUIC_TAG_LEN;
 }
 
-bool quic_conn_small_in_flight(const struct quic_conn *conn)
+static bool app_wants(struct quic_conn *conn)
 {
 	const struct quic_space *space = &conn->recovery.space[QUIC_SPACE_APP];
 
-	return conn->short_pn != U64_MAX && space->eliciting_in_flight &&
-	       (space->largest_acked == U64_MAX || space->largest_acked < conn->short_pn);
-}
-
-static bool app_wants(struct quic_conn *conn)
-{
 	return conn->ping_pending || conn->handshake_done_pending ||
 	       conn->path[conn->active_path].response_pending || quic_cids_pending(conn) ||
-	       quic_streams_pending(&conn->streams, quic_conn_small_in_flight(conn),
+	       quic_streams_pending(&conn->streams, space->eliciting_in_flight,
 				    quic_conn_mss(conn));
 }
 
@@ -92,8 +85,11 @@ static void fill_response(struct quic_conn *conn, struct quic_writer *w, struct 
 }
 
 static void fill_app(struct quic_conn *conn, struct quic_writer *w, struct quic_sent *sent,
-		     bool in_flight)
+		     const struct quic_space *space)
 {
+	/* S3.24: a probe takes held bytes along, for it has to carry something. */
+	bool in_flight = space->eliciting_in_flight && !space->probes;
+
 	if (conn->handshake_done_pending && quic_sent_has_room(sent) &&
 	    quic_frame_write_type(w, QUIC_FRAME_HANDSHAKE_DONE)) {
 		conn->handshake_done_pending = false;
@@ -111,20 +107,18 @@ static bool wants_ping(const struct quic_conn *conn, u8 level, const struct quic
 }
 
 bool quic_conn_fill(struct quic_conn *conn, u8 level, struct quic_writer *w, struct quic_sent *sent,
-		    bool eliciting, bool in_flight, u64 now)
+		    bool eliciting, u64 now)
 {
 	struct quic_space *space = quic_conn_space(conn, level);
 	bool ack = fill_ack(conn, level, w, sent, now);
 
 	if (!eliciting)
 		return ack;
-	if (space->probes) {
+	if (space->probes)
 		prepare_probe(conn, level);
-		in_flight = false;
-	}
 	quic_crypto_stream_fill(&conn->crypto[level], w, sent);
 	if (level == QUIC_CRYPTO_APP)
-		fill_app(conn, w, sent, in_flight);
+		fill_app(conn, w, sent, space);
 	if (sent->frame_count > ack)
 		sent->ack_eliciting = 1;
 	if (!sent->ack_eliciting && wants_ping(conn, level, space) &&

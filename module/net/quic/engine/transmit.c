@@ -27,8 +27,11 @@ static int no_memory(struct quic_conn *conn, u64 now)
 
 static int reserve(struct quic_conn *conn, u8 level, unsigned int count)
 {
-	/* One more for a packet number that is skipped. */
-	return quic_sent_reserve(&quic_conn_space(conn, level)->sent, &conn->mem, count + 1);
+	struct quic_space *space = quic_conn_space(conn, level);
+
+	/* Numbers that were skipped, one more that may be, and those of the packets. */
+	return quic_sent_reserve(&space->sent, &conn->mem,
+				 space->next_pn - space->sent.next + 1 + count);
 }
 
 /* A train is complete: @flight bytes of it count for congestion control. */
@@ -95,7 +98,7 @@ struct coalesced {
 /* The packet of one level, if it has anything to say. Return: 0 or an error. */
 static int coalesce(struct quic_conn *conn, unsigned int i, struct coalesced *dg, u8 *buf, u64 now)
 {
-	bool in_flight = quic_conn_small_in_flight(conn), wrote, last;
+	bool wrote, last;
 	struct quic_sent sent = {};
 	struct quic_packet_out out;
 	u8 level = levels[i];
@@ -105,7 +108,7 @@ static int coalesce(struct quic_conn *conn, unsigned int i, struct coalesced *dg
 		return -ENOMEM;
 	if (!quic_conn_begin(conn, level, buf + dg->len, dg->room - dg->len, &out))
 		return 0;
-	wrote = quic_conn_fill(conn, level, &out.body, &sent, dg->eliciting, in_flight, now);
+	wrote = quic_conn_fill(conn, level, &out.body, &sent, dg->eliciting, now);
 	/* Padding that was promised to an earlier packet has to come anyway. */
 	if (!wrote && !dg->pad)
 		return 0;
@@ -156,14 +159,12 @@ static int transmit_handshake(struct quic_conn *conn, u64 now, struct quic_train
 /**
  * struct builder - a train being built
  * @budget: bytes that congestion control and pacing let go
- * @in_flight: a small packet was on its way when the train began (S3.24)
  */
 struct builder {
 	struct quic_train *train;
 	size_t mtu;
 	unsigned int max, count;
 	u64 budget, flight;
-	bool in_flight;
 };
 
 /* May the next packet carry more than an ACK, and how large may it be? */
@@ -197,7 +198,7 @@ static int build_packet(struct quic_conn *conn, struct builder *b, u64 now)
 		return 0;
 	if (!quic_conn_begin(conn, level, train->buf + train->len, room, out))
 		return 0;
-	if (!quic_conn_fill(conn, level, &out->body, &sent, eliciting, b->in_flight, now))
+	if (!quic_conn_fill(conn, level, &out->body, &sent, eliciting, now))
 		return 0;
 
 	missing = b->mtu - (out->body.pos + QUIC_TAG_LEN - out->start);
@@ -214,8 +215,6 @@ static int build_packet(struct quic_conn *conn, struct builder *b, u64 now)
 		b->budget -= min(b->budget, (u64)len);
 		b->flight += len;
 	}
-	if (sent.ack_eliciting && (size_t)len < b->mtu)
-		conn->short_pn = out->pn;
 	return len;
 }
 
@@ -239,10 +238,13 @@ static int transmit_train(struct quic_conn *conn, u64 now, struct quic_train *tr
 		.train = train,
 		.mtu = path->mtu,
 		.budget = quic_cong_room(&rec->cong),
-		.in_flight = quic_conn_small_in_flight(conn),
 	};
 	int len = 0;
 
+	if (!quic_conn_wants(conn, QUIC_CRYPTO_APP, true, now)) {
+		rec->cong.limited = true;
+		return 0;
+	}
 	b.mtu = min_t(u64, b.mtu, allowance);
 	b.max = clamp_t(u64, div64_u64(min_t(u64, train->cap, allowance), b.mtu), 1,
 			min_t(u64, train->max_segments, QUIC_TRAIN_MAX));
