@@ -4,13 +4,12 @@
  */
 #include <errno.h>
 #include <sched.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "harness.h"
 #include "message.h"
-#include "pair.h"
+#include "netns.h"
 
 static void bind_device(int fd, const char *name)
 {
@@ -52,8 +51,8 @@ TEST(S2_15_other_device_does_not_receive)
 	struct pair pair;
 
 	ASSERT_OK(unshare(CLONE_NEWNET));
-	ASSERT_EQ(system("ip link set lo up && ip link add d0 type dummy && ip link set d0 up"), 0);
-	pair = pair_on_devices("127.0.0.1", "d0", "lo");
+	shell("ip link set lo up && ip link add veth0 type veth peer name veth1 && ip link set veth0 up");
+	pair = pair_on_devices("127.0.0.1", "veth0", "lo");
 	pair_connect(&pair);
 	ASSERT_EQ(handshake_send(pair.client, QUIC_CRYPTO_INITIAL, "hello", 5, 0), 5);
 	usleep(200000);
@@ -67,12 +66,12 @@ TEST(T049_vrf)
 	struct pair pair;
 
 	ASSERT_OK(unshare(CLONE_NEWNET));
-	ASSERT_EQ(system("ip link set lo up && "
-			 "ip link add vrf0 type vrf table 10 && ip link set vrf0 up && "
-			 "ip link add veth0 type veth peer name veth1 && "
-			 "ip link set veth1 master vrf0 && "
-			 "ip addr add 10.9.0.1/24 dev veth0 && ip addr add 10.9.0.2/24 dev veth1 && "
-			 "ip link set veth0 up && ip link set veth1 up"), 0);
+	shell("ip link set lo up && "
+	      "ip link add vrf0 type vrf table 10 && ip link set vrf0 up && "
+	      "ip link add veth0 type veth peer name veth1 && "
+	      "ip link set veth1 master vrf0 && "
+	      "ip addr add 10.9.0.1/24 dev veth0 && ip addr add 10.9.0.2/24 dev veth1 && "
+	      "ip link set veth0 up && ip link set veth1 up");
 	pair = pair_on_devices("10.9.0.2", "veth1", "veth0");
 	connect_and_echo(&pair);
 }

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Two network namespaces of the running test, with a cable between them:
+ *
+ *	near: lo, veth0 10.9.0.1/24 fd09::1/64 ===== veth1 10.9.0.2/24 fd09::2/64, lo :far
+ *
+ * Sockets belong to the namespace that they were created in.
+ */
+#ifndef _NETNS_H
+#define _NETNS_H
+
+#include "pair.h"
+
+#define NEAR_ADDRESS	"10.9.0.1"
+#define FAR_ADDRESS	"10.9.0.2"
+#define FAR_ADDRESS6	"fd09::2"
+
+struct netns {
+	int near;
+	int far;
+};
+
+/* Leaves the process in the near one. */
+struct netns netns_create(void);
+void netns_enter(int netns);
+/* Run a shell command that has to succeed. */
+__attribute__((format(printf, 1, 2)))
+void shell(const char *format, ...);
+
+/* A listener in the far namespace, a client in the near one. */
+struct pair netns_pair(const struct netns *netns, const char *host);
+
+#endif /* _NETNS_H */
