@@ -1,59 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Frames: one sample of each, everywhere, in every length; and what the RFC forbids. */
 #include "check.h"
-#include "frame.h"
+#include "frame_samples.h"
 
 #define FRAME_ENCODING		QUIC_TRANSPORT_ERROR_FRAME_ENCODING
 #define PROTOCOL_VIOLATION	QUIC_TRANSPORT_ERROR_PROTOCOL_VIOLATION
-
-#define I	BIT(QUIC_PACKET_INITIAL)
-#define H	BIT(QUIC_PACKET_HANDSHAKE)
-#define Z	BIT(QUIC_PACKET_0RTT)
-#define O	BIT(QUIC_PACKET_1RTT)
-
-/* RFC 9000, 12.4, table 3: where each frame may stand. @open: it reaches to the packet's end. */
-static const struct sample {
-	const char *hex;
-	u8 in;
-	bool open;
-} samples[] = {
-	{ "00", I | H | Z | O, true },
-	{ "01", I | H | Z | O },
-	{ "02 44d2 19 00 05", I | H | O },
-	{ "02 20 00 02 03 0405 0607", I | H | O },
-	{ "03 20 00 01 03 0405 01 4302 80000003", I | H | O },
-	{ "04 04 4101 80010000", Z | O },
-	{ "05 07 c000000100000000", Z | O },
-	{ "06 4100 03 616263", I | H | O },
-	{ "07 04 746f6b65", O },
-	{ "08 00 6869", Z | O, true },
-	{ "09 00 6869", Z | O, true },
-	{ "0a 04 02 6869", Z | O },
-	{ "0b 04 02 6869", Z | O },
-	{ "0c 04 4444 6869", Z | O, true },
-	{ "0d 04 4444", Z | O, true },
-	{ "0e 04 4444 02 6869", Z | O },
-	{ "0f 04 4444 00", Z | O },
-	{ "10 80100000", Z | O },
-	{ "11 04 80100000", Z | O },
-	{ "12 d000000000000000", Z | O },
-	{ "13 10", Z | O },
-	{ "14 80100000", Z | O },
-	{ "15 04 80100000", Z | O },
-	{ "16 10", Z | O },
-	{ "17 d000000000000000", Z | O },
-	{ "18 05 03 04 01020304 000102030405060708090a0b0c0d0e0f", Z | O },
-	{ "18 00 00 14 0102030405060708090a0b0c0d0e0f1011121314"
-	  "000102030405060708090a0b0c0d0e0f", Z | O },
-	{ "19 4005", O },
-	{ "1a 0102030405060708", Z | O },
-	{ "1b 0102030405060708", O },
-	{ "1c 0a 06 03 627965", I | H | Z | O },
-	{ "1d 7fff 00", Z | O },
-	{ "1e", O },
-	{ "30 6869", Z | O, true },
-	{ "31 02 6869", Z | O },
-};
 
 static const enum quic_packet_type types[] = {
 	QUIC_PACKET_INITIAL, QUIC_PACKET_HANDSHAKE, QUIC_PACKET_0RTT, QUIC_PACKET_1RTT,
@@ -83,11 +34,11 @@ TEST(frames_stand_where_table_3_permits)
 	size_t len;
 	int expected;
 
-	for (i = 0; i < ARRAY_SIZE(samples); i++) {
-		len = check_hex(samples[i].hex, bytes, sizeof(bytes));
+	for (i = 0; i < ARRAY_SIZE(frame_samples); i++) {
+		len = check_hex(frame_samples[i].hex, bytes, sizeof(bytes));
 		for (j = 0; j < ARRAY_SIZE(types); j++) {
 			r = (struct quic_reader){ bytes, bytes + len };
-			expected = samples[i].in & BIT(types[j]) ? 0 : PROTOCOL_VIOLATION;
+			expected = frame_samples[i].in & BIT(types[j]) ? 0 : PROTOCOL_VIOLATION;
 			CHECK_EQ(quic_frame_parse(&frame, &r, types[j]), expected);
 			if (!expected) {
 				CHECK_EQ(quic_reader_left(&r), 0);
@@ -106,10 +57,10 @@ TEST(P12_frames_cut_anywhere_are_encoding_errors)
 	u8 bytes[64], *part;
 	int err;
 
-	for (i = 0; i < ARRAY_SIZE(samples); i++) {
-		len = check_hex(samples[i].hex, bytes, sizeof(bytes));
+	for (i = 0; i < ARRAY_SIZE(frame_samples); i++) {
+		len = check_hex(frame_samples[i].hex, bytes, sizeof(bytes));
 		/* what reaches to the end may end anywhere behind its last field */
-		min = !samples[i].open ? len : (bytes[0] & ~1) == 0x0c ? 4 :
+		min = !frame_samples[i].open ? len : (bytes[0] & ~1) == 0x0c ? 4 :
 		      (bytes[0] & ~1) == 0x08 ? 2 : 1;
 		for (cut = 0; cut < len; cut++) {
 			part = malloc(cut ? cut : 1);
@@ -130,10 +81,10 @@ TEST(frames_end_before_the_next_one)
 	u8 bytes[65];
 	size_t len;
 
-	for (i = 0; i < ARRAY_SIZE(samples); i++) {
-		if (samples[i].open)
+	for (i = 0; i < ARRAY_SIZE(frame_samples); i++) {
+		if (frame_samples[i].open)
 			continue;
-		len = check_hex(samples[i].hex, bytes, sizeof(bytes) - 1);
+		len = check_hex(frame_samples[i].hex, bytes, sizeof(bytes) - 1);
 		bytes[len] = QUIC_FRAME_PING;
 		r = (struct quic_reader){ bytes, bytes + len + 1 };
 		CHECK_EQ(quic_frame_parse(&frame, &r, QUIC_PACKET_1RTT), 0);

@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Each transport parameter: absent, twice, from the wrong side, too long, at its limits. */
 #include "check.h"
-#include "params.h"
+#include "params_samples.h"
 #include "wire.h"
 
 #define BAD	QUIC_TRANSPORT_ERROR_TRANSPORT_PARAM
 
-/* What every client and every server must say (RFC 9000, 7.3). */
-#define SCID	"0f 02 aabb "
-#define ODCID	"00 01 cc "
-
-#define TOKEN	"000102030405060708090a0b0c0d0e0f"
-#define PREFERRED_V4	"c0000201 1151"
-#define PREFERRED_V6	"20010db8000000000000000000000001 1152"
 #define PREFERRED_NO_V6	"00000000000000000000000000000000 0000"
 
 static int parse(struct quic_params *params, const char *prefix, const char *hex, bool from_server)
@@ -39,20 +32,6 @@ static int from_server(struct quic_params *params, const char *hex)
 {
 	return parse(params, SCID ODCID, hex, true);
 }
-
-/* One valid form of each parameter that this end knows; @server: only a server sends it. */
-static const struct {
-	const char *hex;
-	bool server;
-} known[] = {
-	{ ODCID, true }, { "01 04 80007530", false }, { "02 10 " TOKEN, true }, { "03 02 45dc", false },
-	{ "04 04 80100000", false }, { "05 01 01", false }, { "06 01 02", false },
-	{ "07 01 03", false }, { "08 01 04", false }, { "09 01 05", false }, { "0a 01 06", false },
-	{ "0b 01 07", false }, { "0c 00", false },
-	{ "0d 2a" PREFERRED_V4 PREFERRED_V6 "01 ee" TOKEN, true }, { "0e 01 04", false },
-	{ SCID, false }, { "10 01 dd", true }, { "11 08 00000001 00000001", false },
-	{ "20 02 7fff", false }, { "6ab2 00", false }, { "8000baad 00", false },
-};
 
 TEST(P24_absent_parameters_have_their_defaults)
 {
@@ -89,8 +68,8 @@ TEST(P24_each_parameter_is_read)
 	struct quic_params p;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(known); i++)
-		strcat(all, known[i].hex);
+	for (i = 0; i < ARRAY_SIZE(params_samples); i++)
+		strcat(all, params_samples[i].hex);
 	CHECK_EQ(parse(&p, "", all, true), 0);
 	CHECK(p.max_idle_timeout == 30000 && p.max_udp_payload_size == 1500);
 	CHECK(p.max_data == 1 << 20 && p.max_stream_data_bidi_local == 1);
@@ -117,8 +96,8 @@ TEST(P24_each_parameter_twice)
 	char twice[400];
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(known); i++) {
-		snprintf(twice, sizeof(twice), "%s %s", known[i].hex, known[i].hex);
+	for (i = 0; i < ARRAY_SIZE(params_samples); i++) {
+		snprintf(twice, sizeof(twice), "%s %s", params_samples[i].hex, params_samples[i].hex);
 		CHECK_EQ(from_server(&p, twice), BAD);
 	}
 }
@@ -128,10 +107,10 @@ TEST(P24_each_parameter_from_the_wrong_side)
 	struct quic_params p;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(known); i++) {
-		if (!strcmp(known[i].hex, SCID))
+	for (i = 0; i < ARRAY_SIZE(params_samples); i++) {
+		if (!strcmp(params_samples[i].hex, SCID))
 			continue;
-		CHECK_EQ(from_client(&p, known[i].hex), known[i].server ? BAD : 0);
+		CHECK_EQ(from_client(&p, params_samples[i].hex), params_samples[i].server ? BAD : 0);
 	}
 }
 
@@ -143,9 +122,9 @@ TEST(P24_each_parameter_longer_and_shorter)
 	unsigned int i;
 	bool is_cid, ok;
 
-	for (i = 0; i < ARRAY_SIZE(known); i++) {
+	for (i = 0; i < ARRAY_SIZE(params_samples); i++) {
 		/* on their own, the other obligatory ones behind */
-		len = check_hex(known[i].hex, bytes, sizeof(bytes));
+		len = check_hex(params_samples[i].hex, bytes, sizeof(bytes));
 		id_len = 1 << (bytes[0] >> 6);
 		body = bytes[id_len];
 		is_cid = bytes[0] == 0x00 || bytes[0] == 0x0f || bytes[0] == 0x10;
@@ -181,12 +160,12 @@ TEST(P12_parameters_cut_anywhere)
 	unsigned int i;
 	u8 bytes[100], *part;
 
-	for (i = 0; i < ARRAY_SIZE(known); i++) {
-		if (!strcmp(known[i].hex, SCID) || !strcmp(known[i].hex, ODCID))
+	for (i = 0; i < ARRAY_SIZE(params_samples); i++) {
+		if (!strcmp(params_samples[i].hex, SCID) || !strcmp(params_samples[i].hex, ODCID))
 			continue;
 		len = check_hex(SCID ODCID, bytes, sizeof(bytes));
 		id_len = len;
-		len += check_hex(known[i].hex, bytes + len, sizeof(bytes) - len);
+		len += check_hex(params_samples[i].hex, bytes + len, sizeof(bytes) - len);
 		for (cut = 0; cut < len; cut++) {
 			part = malloc(cut ? cut : 1);
 			memcpy(part, bytes, cut);

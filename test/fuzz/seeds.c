@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Write the inputs that fuzzing starts from: seeds DIRECTORY, which has a folder for each target. */
+#include <ctype.h>
+#include <stdarg.h>
+
+#include "frame_samples.h"
+#include "host.h"
+#include "params_samples.h"
+#include "rfc_samples.h"
+
+static const char *root;
+static unsigned int count;
+
+/* @first, unless negative, and then the bytes of all @hex up to NULL. */
+static void seed(const char *target, int first, const char *hex, ...)
+{
+	char path[4096];
+	unsigned int byte;
+	va_list args;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s/%u", root, target, count++);
+	file = fopen(path, "wb");
+	if (!file) {
+		perror(path);
+		exit(1);
+	}
+	if (first >= 0)
+		fputc(first, file);
+	va_start(args, hex);
+	for (; hex; hex = va_arg(args, const char *)) {
+		while (*hex) {
+			if (isspace((unsigned char)*hex)) {
+				hex++;
+				continue;
+			}
+			if (sscanf(hex, "%2x", &byte) != 1)
+				abort();
+			fputc(byte, file);
+			hex += 2;
+		}
+	}
+	va_end(args);
+	fclose(file);
+}
+
+static void packets(void)
+{
+	/* type, cipher, lengths of IDs and token, key phase, numbers, version, room, least length */
+	static const char *const recipes[] = {
+		"00 00 08 08 00 01 32 05 00 05dc 0000", "01 00 08 08 00 00 3d 00 00 04b0 04b0",
+		"02 01 14 00 00 00 20 10 01 0400 0040", "03 02 00 14 00 00 10 1e 01 0100 0000",
+		"00 03 04 00 00 00 05 1f 00 0040 0015", "01 03 08 08 40 00 08 03 01 05dc 04b0",
+	};
+	static const char bytes[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rfc_samples); i++) {
+		seed("packet", 0, rfc_samples[i].client_packet, NULL);
+		seed("packet", 0, rfc_samples[i].server_packet, rfc_samples[i].chacha_packet, NULL);
+		seed("packet", 0, rfc_samples[i].retry, NULL);
+		seed("packet", 0, rfc_samples[i].chacha_packet, bytes, NULL);
+	}
+	/* Version Negotiation, and a version that is not spoken with long IDs */
+	seed("packet", 0, "c0 00000000 08", "0001020304050607", "00", "00000001 6b3343cf", NULL);
+	seed("packet", 0, "c0 1a2a3a4a 20", bytes, "01 ff", bytes, NULL);
+	for (i = 0; i < ARRAY_SIZE(recipes); i++)
+		seed("packet", 1, recipes[i], bytes, bytes, rfc_client_payload, NULL);
+}
+
+static void frames(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(frame_samples); i++) {
+		/* alone, before another frame, and where only some may stand */
+		seed("frame", 0, frame_samples[i].hex, NULL);
+		seed("frame", 0, frame_samples[i].hex, "01", frame_samples[i].hex, NULL);
+		seed("frame", 1 + i % 3, frame_samples[i].hex, NULL);
+	}
+	seed("frame", 1, rfc_client_payload, "00000000", NULL);
+	seed("frame", 1, rfc_server_payload, NULL);
+}
+
+static void params(void)
+{
+	char all[2048] = "", client[2048] = "";
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(params_samples); i++) {
+		seed("params", -1, SCID, params_samples[i].hex, NULL);
+		seed("params", -1, SCID, ODCID, params_samples[i].hex, NULL);
+		strcat(all, params_samples[i].hex);
+		if (!params_samples[i].server)
+			strcat(client, params_samples[i].hex);
+	}
+	seed("params", -1, all, NULL);
+	seed("params", -1, client, NULL);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 2) {
+		fprintf(stderr, "usage: seeds DIRECTORY\n");
+		return 2;
+	}
+	root = argv[1];
+	packets();
+	frames();
+	params();
+	return 0;
+}
