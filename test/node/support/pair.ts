@@ -8,7 +8,6 @@ import {
   type QuicConnection,
   type QuicServer,
   type QuicStream,
-  type ReceiveStream,
 } from '../../../lib/index.js';
 import { authority, identity } from './certs.js';
 
@@ -47,10 +46,9 @@ export class Pair {
   ): Promise<Pair> {
     const server = await listen(serverOptions(forServer));
     try {
-      const accepted = server[Symbol.asyncIterator]().next();
+      const accepted = next(server);
       const client = await connect(clientOptions(server, forClient));
-      const { value } = await accepted;
-      return new Pair(server, client, value as QuicConnection);
+      return new Pair(server, client, await accepted);
     } catch (error) {
       await server.close({ timeout: 0 });
       throw error;
@@ -71,11 +69,10 @@ export class Pair {
   }
 }
 
-/** The next stream that the other end opens. */
-export async function next(connection: QuicConnection): Promise<QuicStream | ReceiveStream> {
-  const { value, done } = await connection[Symbol.asyncIterator]().next();
-  if (done === true) throw new Error('the connection ended');
-  return value as QuicStream | ReceiveStream;
+/** The next connection of a server, or the next stream that the other end opens. */
+export async function next<T>(items: AsyncIterable<T>): Promise<T> {
+  for await (const item of items) return item;
+  throw new Error('it ended');
 }
 
 /** What a promise rejects with. */

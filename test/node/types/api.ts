@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
 // The public types in use. It is compiled, never run: `npm run check:types`.
+import type { Writable } from 'node:stream';
 import { connect, listen, QuicError, support } from '../../../lib/index.js';
 import type {
   CloseInfo,
+  ConnectOptions,
   ConnectionStats,
+  ListenOptions,
   QuicConnection,
+  QuicErrorCode,
   QuicStream,
   ReceiveStream,
   SendStream,
@@ -50,19 +54,19 @@ export async function raw(): Promise<void> {
   socket.getOption(SockOpt.ALPN);
 }
 
-export function wrong(connection: QuicConnection, stream: ReceiveStream): void {
+export function wrong(connection: QuicConnection, stream: ReceiveStream): unknown[] {
   // @ts-expect-error alpn has no default
-  void listen({ key: '', cert: '' });
+  const noAlpn: ListenOptions = { key: '', cert: '' };
   // @ts-expect-error a server needs an identity
-  void listen({ alpn: 'a' });
+  const nobody: ListenOptions = { alpn: 'a' };
   // @ts-expect-error no such congestion control
-  void connect({ host: 'a', port: 1, alpn: 'a', congestion: 'bbr' });
+  const unknown: ConnectOptions = { host: 'a', port: 1, alpn: 'a', congestion: 'bbr' };
   // @ts-expect-error a stream that the peer opened one way cannot be written
-  stream.write('x');
+  const writable: Writable = stream;
   // @ts-expect-error events have types
   connection.on('stream', (stream: string) => stream);
-  // @ts-expect-error support() promises nothing
-  void support().then;
-  const code: 'ERR_QUIC_CLOSED' = new QuicError('').code as 'ERR_QUIC_CLOSED';
-  void code;
+  // @ts-expect-error support() does not wait
+  const later: Promise<unknown> = support();
+  const code: QuicErrorCode = new QuicError('').code;
+  return [noAlpn, nobody, unknown, later, code, writable];
 }
