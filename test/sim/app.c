@@ -201,9 +201,14 @@ void app_on_update(struct app *app, const struct quic_stream_update *update)
 		flow->acked = true;
 		break;
 	case QUIC_STREAM_RECV_STATE_RESET_RECVD:
-		SIM_CHECK(flow->receives && !flow->read_fin);
+		SIM_CHECK(flow->receives && !flow->read_fin && !flow->read_reset);
 		SIM_CHECK(flow->read <= update->finalsz);
 		flow->read_reset = true;
+		break;
+	case QUIC_STREAM_RECV_STATE_RECVD:
+		/* After STOP_SENDING what arrives is discarded (S4.19): this is all one hears. */
+		if (flow->stopped)
+			flow->read_reset = true;
 		break;
 	}
 	check_finished(app, flow);
@@ -272,6 +277,7 @@ static s64 fill(struct app *app, struct quic_stream *stream, struct flow *flow, 
 	if (want && !credit) {
 		if (!random_below(&app->random, 4))
 			quic_streams_blocked(st, stream);
+		st->flush = true;	/* S3.23: the sender has to wait */
 		return -1;
 	}
 	want = min(want, credit);
@@ -301,8 +307,10 @@ static bool write_some(struct app *app, struct flow *flow)
 		reset_flow(app, flow);
 		return true;
 	}
-	if (st->tx_bytes >= (load->sndbuf ? load->sndbuf : SNDBUF))
+	if (st->tx_bytes >= (load->sndbuf ? load->sndbuf : SNDBUF)) {
+		st->flush = true;
 		return false;
+	}
 	stream = quic_streams_find(st, flow->id);
 	/* STOP_SENDING has ended it, and the end has been acknowledged. */
 	if (!stream || quic_streams_sendable(stream)) {
@@ -383,7 +391,7 @@ static bool read_one(struct app *app, u64 now)
 	if (!random_below(&app->random, 16) && len)
 		len = 1 + random_below(&app->random, len);
 	SIM_CHECK(seg->offset + seg->taken == flow->read);
-	SIM_CHECK(!flow->read_fin && !flow->read_reset);
+	SIM_CHECK(!flow->read_fin && (!flow->read_reset || flow->stopped));
 	compare_bytes(app, flow->id, flow->read, seg->data + seg->taken, len);
 	flow->read += len;
 	app->bytes_read += len;
@@ -415,8 +423,32 @@ bool app_run(struct app *app, u64 now)
 	if (app->conn->state != QUIC_CONN_ESTABLISHED)
 		return any;
 	any |= open_streams(app);
+	app->conn->streams.flush = false;
 	any |= write_streams(app);
 	return any;
+}
+
+void app_print(const struct app *app)
+{
+	const struct flow *flow;
+	int type;
+	u32 i;
+
+	printf("# %s: %u of its own and %u of the peer's streams finished\n",
+	       app->server ? "server" : "client", app->finished[0], app->finished[1]);
+	for (type = 0; type < 4; type++) {
+		for (i = 0; i < app->room[type]; i++) {
+			flow = &app->flows[type][i];
+			if (!flow->known || flow->counted)
+				continue;
+			printf("#   stream %llu: %llu of %llu written,%s%s%s read %llu%s%s%s\n",
+			       (unsigned long long)flow->id, (unsigned long long)flow->written,
+			       (unsigned long long)flow->size, flow->finished ? " FIN," : "",
+			       flow->was_reset ? " reset," : "", flow->acked ? " acknowledged," : "",
+			       (unsigned long long)flow->read, flow->read_fin ? ", FIN" : "",
+			       flow->read_reset ? ", reset" : "", flow->stopped ? ", stopped" : "");
+		}
+	}
 }
 
 void app_compare(const struct app *a, const struct app *b)
@@ -435,7 +467,7 @@ void app_compare(const struct app *a, const struct app *b)
 				sim_fail("stream %llu: %llu bytes written, %llu read",
 					 (unsigned long long)x->id, (unsigned long long)x->size,
 					 (unsigned long long)y->read);
-			if (y->read_reset && !x->was_reset)
+			if (y->read_reset && !y->stopped && !x->was_reset)
 				sim_fail("stream %llu was reset by nobody",
 					 (unsigned long long)x->id);
 		}

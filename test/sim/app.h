@@ -77,6 +77,8 @@ void app_clear(struct app *app);
 bool app_run(struct app *app, u64 now);
 /* quic_conn_ops.event of type STREAM_UPDATE */
 void app_on_update(struct app *app, const struct quic_stream_update *update);
+/* Print what is not finished. */
+void app_print(const struct app *app);
 /* Once both are done: does what one end read agree with what the other wrote? */
 void app_compare(const struct app *a, const struct app *b);
 

@@ -106,6 +106,14 @@ static void tune_handshake(struct world *world)
 	world->server.tls.ticket_len = random_below(r, 2) ? 200 : 0;
 }
 
+/* With 30 % lost, the exponential back-off of probes may come close to the default 30 seconds. */
+static void tune_patient(struct world *world)
+{
+	tune_handshake(world);
+	world->client.config.params.max_idle_timeout = 120000;
+	world->server.config.params.max_idle_timeout = 120000;
+}
+
 static void tune_large_certificate(struct world *world)
 {
 	world->server.tls.cert_len = 9 * 1200;
@@ -129,6 +137,20 @@ static void check_silent(struct world *world)
 	if (!server->conn.path[0].validated && server->bytes > 3 * server->received)
 		sim_fail("%llu bytes for %llu", (unsigned long long)server->bytes,
 			 (unsigned long long)server->received);
+}
+
+/* Short blackouts, of lengths that no back-off can be in step with for long. */
+static void tune_blackouts(struct world *world)
+{
+	u64 up = 400 * MS + random_below(&world->random, 600 * MS);
+	u64 down = 50 * MS + random_below(&world->random, 300 * MS);
+	int i;
+
+	tune_patient(world);
+	for (i = 0; i < DIRECTIONS; i++) {
+		world->net.link[i].config.up = up;
+		world->net.link[i].config.down = down;
+	}
 }
 
 static void tune_window_1(struct world *world)
@@ -217,7 +239,7 @@ static void tune_anything(struct world *world)
 	struct net_config *c;
 	int i, j;
 
-	tune_handshake(world);
+	tune_patient(world);
 	for (i = 0; i < DIRECTIONS; i++) {
 		c = &world->net.link[i].config;
 		c->delay = random_below(r, 200) * MS / (1 + random_below(r, 10));
@@ -260,12 +282,12 @@ const struct scenario scenarios[] = {
 	{ .name = "handshake-sizes", .seeds = 200, .net = LINKS(DEFAULT),
 	  .load = { STREAMS(1, 0, 0, 0), .size = 100, .reply = 100 }, .limit = 60,
 	  .tune = tune_handshake },
-	{ .name = "handshake-loss-30", .seeds = 400, .net = LINKS(DEFAULT, LOSSY(30)),
+	{ .name = "handshake-loss-30", .seeds = 400, .net = LINKS(DEFAULT, .loss = 3000),
 	  .load = { STREAMS(1, 0, 0, 0), .size = 1000, .reply = 1000 }, .limit = 600,
-	  .tune = tune_handshake },
+	  .tune = tune_patient },
 	{ .name = "handshake-corruption-30", .seeds = 300, .net = LINKS(DEFAULT, .corrupt = 3000),
 	  .load = { STREAMS(1, 0, 0, 0), .size = 1000, .reply = 1000 }, .limit = 600,
-	  .tune = tune_handshake },
+	  .tune = tune_patient },
 	{ .name = "handshake-reorder", .seeds = 200,
 	  .net = LINKS(DEFAULT, .reorder = 5000, .overtaken = 100 * MS, .duplicate = 3000),
 	  .load = { STREAMS(1, 1, 1, 1), .size = 1000, .reply = 1000 }, .limit = 100,
@@ -311,8 +333,9 @@ const struct scenario scenarios[] = {
 	  .net = LINKS(DEFAULT, .up = 5 * QUIC_SEC, .down = 2 * QUIC_SEC),
 	  .load = { STREAMS(0, 1, 0, 1), .size = 8 * MB }, .limit = 120 },
 	{ .name = "blackhole-short", .seeds = 60,
-	  .net = LINKS(DEFAULT, .up = 300 * MS, .down = 400 * MS),
-	  .load = { STREAMS(1, 1, 1, 1), .size = 100 * KB, .reply = 100 * KB }, .limit = 200 },
+	  .net = LINKS(DEFAULT),
+	  .load = { STREAMS(1, 1, 1, 1), .size = 100 * KB, .reply = 100 * KB }, .limit = 200,
+	  .tune = tune_blackouts },
 	{ .name = "requests", .seeds = 30, .net = LINKS(.delay = 10 * MS),
 	  .load = { STREAMS(100, 0, 0, 0), .size = 1000, .reply = 1000, .parallel = 1 }, .limit = 60,
 	  .check = check_requests },

@@ -133,10 +133,13 @@ static void check_end(struct world *world)
 		sim_fail("%llu calls for %llu datagrams", (unsigned long long)runs,
 			 (unsigned long long)datagrams);
 	if (world->scenario->expect == COMPLETE) {
-		if (!world->finished_at)
+		if (!world->finished_at) {
+			app_print(&c->app);
+			app_print(&s->app);
 			sim_fail("not finished: client %llu of streams, close %#x; server %llu, close %#x",
 				 (unsigned long long)c->app.bytes_read, c->error.errcode,
 				 (unsigned long long)s->app.bytes_read, s->error.errcode);
+		}
 		/* Who was told, was told the truth; who was not, timed out. */
 		SIM_CHECK(!c->got_close || !c->error.errcode || c->error.errcode == 7);
 		SIM_CHECK(!s->got_close || !s->error.errcode || s->error.errcode == 7);
