@@ -137,6 +137,7 @@ struct quic_early_packet {
  * @close_received, @close_threshold: packets in the closing state, and how many make the next answer
  * @skip_at: 1-RTT packet number that will be skipped (RFC 9000, 21.4)
  * @ack_only: packets without an ack-eliciting frame sent in a row (RFC 9000, 13.2.4)
+ * @hurries: times that the handshake was sent again early (RFC 9002, 6.2.3)
  * @pacing_blocked: only the pacer kept the last transmit from sending more
  * @outs: scratch for the packets of a train
  * @early: packets waiting for keys
@@ -186,7 +187,7 @@ struct quic_conn {
 	u32 close_received, close_threshold;
 
 	u64 skip_at;
-	u8 ack_only;
+	u8 ack_only, hurries;
 	bool pacing_blocked;
 	struct quic_packet_out *outs;
 

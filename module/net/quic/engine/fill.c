@@ -40,7 +40,11 @@ bool quic_conn_wants(struct quic_conn *conn, u8 level, bool eliciting, u64 now)
 	       (level == QUIC_CRYPTO_APP && app_wants(conn));
 }
 
-/* Whatever is to be acknowledged goes along, due or not (S3.25, P32). */
+/*
+ * Whatever is to be acknowledged goes along, due or not (S3.25, P32). During the handshake, and with
+ * probes, what was acknowledged before is repeated: that ACK may have been lost, and nothing tells
+ * the peer more about what this end still lacks.
+ */
 static bool fill_ack(struct quic_conn *conn, u8 level, struct quic_writer *w,
 		     struct quic_sent *sent, u64 now)
 {
@@ -48,7 +52,7 @@ static bool fill_ack(struct quic_conn *conn, u8 level, struct quic_writer *w,
 	bool ecn = space->ecn[0] || space->ecn[1] || space->ecn[2];
 	u64 delay = now > space->largest_at ? now - space->largest_at : 0;
 
-	if (space->ack_at == QUIC_NEVER)
+	if (space->ack_at == QUIC_NEVER && level == QUIC_CRYPTO_APP && !space->probes)
 		return false;
 	delay = div_u64(delay, QUIC_USEC) >> conn->config.params.ack_delay_exponent;
 	if (!quic_ackset_write(&space->received, w, delay, ecn ? space->ecn : NULL))

@@ -10,6 +10,9 @@
 /* A delay that no acknowledgement can have, so that shifting cannot overflow. */
 #define ACK_DELAY_MAX	(1ULL << 30)
 
+/* RFC 9002, 6.2.3: "for a limited number of times per connection" */
+#define HURRIES_MAX	4
+
 static int on_ack(struct quic_conn *conn, struct quic_received *rx, struct quic_frame *frame)
 {
 	struct quic_recovery *rec = &conn->recovery;
@@ -25,6 +28,22 @@ static int on_ack(struct quic_conn *conn, struct quic_received *rx, struct quic_
 	return err;
 }
 
+/*
+ * RFC 9002, 6.2.3: the peer repeats itself or probes, so it lacks something of the handshake. What is
+ * in flight goes out again without waiting for the timer, a few times per connection.
+ */
+static void hurry(struct quic_conn *conn, u8 level)
+{
+	struct quic_space *space = conn->recovery.space;
+
+	if (level == QUIC_CRYPTO_APP || level == QUIC_CRYPTO_EARLY || conn->hurries == HURRIES_MAX)
+		return;
+	conn->hurries++;
+	for (; space < &conn->recovery.space[QUIC_SPACE_APP]; space++)
+		if (space->eliciting_in_flight)
+			space->probes = max_t(u8, space->probes, 1);
+}
+
 static int on_crypto(struct quic_conn *conn, struct quic_received *rx,
 		     const struct quic_frame *frame)
 {
@@ -37,6 +56,8 @@ static int on_crypto(struct quic_conn *conn, struct quic_received *rx,
 			return QUIC_TRANSPORT_ERROR_CRYPTO + 10;	/* unexpected_message */
 		return quic_ticket_on_crypto(conn, rx, frame);
 	}
+	if (frame->crypto.offset + frame->crypto.len <= conn->crypto[rx->level].recv.next)
+		hurry(conn, rx->level);
 	err = quic_crypto_stream_on_frame(&conn->crypto[rx->level], &conn->mem_rx, rx->level,
 					  frame, rx->ref, rx->dgram_len, &ready);
 	if (list_empty(&ready))
@@ -98,7 +119,9 @@ int quic_conn_on_frame(struct quic_conn *conn, struct quic_received *rx, struct 
 
 	switch (frame->type) {
 	case QUIC_FRAME_PADDING:
+		return 0;
 	case QUIC_FRAME_PING:
+		hurry(conn, rx->level);
 		return 0;
 	case QUIC_FRAME_ACK:
 	case QUIC_FRAME_ACK_ECN:
