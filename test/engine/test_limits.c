@@ -231,7 +231,8 @@ TEST(P21_4_times_n_opens_every_lower_stream_or_none)
 		host_fail_alloc_after(count);
 		CHECK_EQ(end_stream_frame(&s, 396, 0, 1, false, 1), -ENOMEM);
 		CHECK(host_alloc_failed());
-		CHECK_EQ(s.mem_rx.used, 0);
+		CHECK_EQ(s.mem.used, 0);
+		CHECK_EQ(s.st.type[1][0].next, 0);
 	}
 	CHECK_EQ(open_id(&c, 396, 0), 0);
 	CHECK_EQ(c.st.type[0][0].open, 100);
@@ -252,10 +253,24 @@ TEST(more_streams_than_memory_are_refused)
 	c.mem.limit = 100000;
 	CHECK_EQ(open_id(&c, QUIC_VARINT_MAX - 3, 0), -ENOMEM);
 	CHECK_EQ(c.mem.used, 0);
-	s.mem_rx.limit = 100000;
+	s.mem.limit = 100000;
 	CHECK_EQ(end_stream_frame(&s, QUIC_VARINT_MAX - 3, 0, 1, false, 1), -ENOMEM);
-	CHECK_EQ(s.mem_rx.used, 0);
+	CHECK_EQ(s.mem.used, 0);
 	CHECK_EQ(open_id(&c, 40, 0), 0);
+	finish();
+}
+
+/* A refusal must not cost what the opening would have cost: the peer can repeat it at will. */
+TEST(P21_too_many_streams_for_the_memory_are_refused_before_the_first)
+{
+	begin_with(4096);
+	s.mem.limit = 4096 * sizeof(struct quic_stream) - 1;
+	host_fail_alloc_after(0);
+	CHECK_EQ(end_stream_frame(&s, 4095 * 4, 0, 1, false, 1), -ENOMEM);
+	CHECK(!host_alloc_failed());
+	s.mem.limit++;
+	CHECK_EQ(end_stream_frame(&s, 4095 * 4, 0, 1, false, 1), 0);
+	CHECK_EQ(s.st.accepted, 4096);
 	finish();
 }
 

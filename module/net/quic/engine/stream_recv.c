@@ -10,10 +10,21 @@ static bool credit_is_due(u64 consumed, u64 announced_at, u64 window)
 	return consumed - announced_at >= (window + 15) >> 4;
 }
 
+/*
+ * Under pressure half a window, but never less than a byte: then there is always more to grant once
+ * the peer has used up what it has.
+ */
+static u64 credit_limit(const struct quic_streams *st, u64 consumed, u64 window)
+{
+	if (st->pressed)
+		window -= window / 2;
+	return min_t(u64, consumed + window, QUIC_VARINT_MAX);
+}
+
 /* @at_once: the peer says that it is blocked. */
 static void connection_grant(struct quic_streams *st, bool at_once)
 {
-	u64 max = min_t(u64, st->rx_consumed + st->rx_window, QUIC_VARINT_MAX);
+	u64 max = credit_limit(st, st->rx_consumed, st->rx_window);
 
 	if (max <= st->rx_max ||
 	    (!at_once && !credit_is_due(st->rx_consumed, st->rx_announced_at, st->rx_window)))
@@ -26,7 +37,7 @@ static void connection_grant(struct quic_streams *st, bool at_once)
 static void stream_grant(struct quic_streams *st, struct quic_stream *stream, bool at_once)
 {
 	struct quic_stream_recv *recv = &stream->recv;
-	u64 max = min_t(u64, recv->consumed + recv->window, QUIC_VARINT_MAX);
+	u64 max = credit_limit(st, recv->consumed, recv->window);
 
 	/* RFC 9000, 3.2: useless once the final size is known or the data is not wanted */
 	if (recv->state != QUIC_STREAM_RECV_STATE_RECV || recv->stopped || max <= recv->max_data ||
@@ -55,10 +66,8 @@ static int recv_check(const struct quic_streams *st, const struct quic_stream_re
 {
 	u64 highest = recv->buf.highest;
 
-	if (recv->final_size != U64_MAX &&
-	    (end > recv->final_size || (final && end != recv->final_size)))
-		return QUIC_TRANSPORT_ERROR_FINAL_SIZE;
-	if (final && end < highest)
+	/* Once the final size is known it is also the highest offset. */
+	if (end > recv->final_size || (final && end < highest))
 		return QUIC_TRANSPORT_ERROR_FINAL_SIZE;
 	if (end > recv->max_data || (end > highest && end - highest > st->rx_max - st->rx_used))
 		return QUIC_TRANSPORT_ERROR_FLOW_CONTROL;

@@ -25,11 +25,6 @@ void quic_streams_init(struct quic_streams *st, const struct quic_streams_ops *o
 			st->type[remote][uni].blocked_at = U64_MAX;
 }
 
-static struct quic_mem *stream_mem(struct quic_streams *st, u64 id)
-{
-	return quic_streams_is_local(st, id) ? st->mem : st->mem_rx;
-}
-
 static void stream_free(struct quic_streams *st, struct quic_stream *stream)
 {
 	rb_erase(&stream->node, &st->table);
@@ -37,7 +32,7 @@ static void stream_free(struct quic_streams *st, struct quic_stream *stream)
 	list_del(&stream->control_queue);
 	quic_stream_discard(st, stream);
 	quic_recvbuf_clear(&stream->recv.buf, st->mem_rx);
-	quic_free(stream_mem(st, stream->id), stream, sizeof(*stream));
+	quic_free(st->mem, stream, sizeof(*stream));
 }
 
 void quic_streams_clear(struct quic_streams *st)
@@ -141,7 +136,7 @@ static void stream_link(struct quic_streams *st, struct quic_stream *stream)
 
 static struct quic_stream *stream_new(struct quic_streams *st, u64 id)
 {
-	struct quic_stream *stream = quic_alloc(stream_mem(st, id), sizeof(*stream));
+	struct quic_stream *stream = quic_alloc(st->mem, sizeof(*stream));
 	bool local = quic_streams_is_local(st, id), uni = quic_stream_is_uni(id);
 
 	if (!stream)
@@ -177,6 +172,10 @@ int quic_streams_open(struct quic_streams *st, u64 id)
 	struct list_head opened;
 	u64 number;
 
+	/* What cannot succeed is not begun: a peer may ask for it with every packet. */
+	if (st->mem->used > st->mem->limit ||
+	    (id >> 2) - type->next >= div_u64(st->mem->limit - st->mem->used, sizeof(*stream)))
+		return -ENOMEM;
 	INIT_LIST_HEAD(&opened);
 	for (number = type->next; number <= id >> 2; number++) {
 		stream = stream_new(st, number << 2 | (id & QUIC_STREAM_TYPE_MASK));
@@ -202,7 +201,7 @@ int quic_streams_open(struct quic_streams *st, u64 id)
 
 nomem:
 	list_for_each_entry_safe(stream, tmp, &opened, data_queue)
-		quic_free(stream_mem(st, id), stream, sizeof(*stream));
+		quic_free(st->mem, stream, sizeof(*stream));
 	return -ENOMEM;
 }
 

@@ -46,8 +46,8 @@ struct quic_stream_type {
 
 /**
  * struct quic_streams - the table
- * @mem: charged for local streams: the application, not the peer, decides how many there are
- * @mem_tx: charged for bytes to send; @mem_rx: for received segments and for streams of the peer
+ * @mem: charged for streams, so that many of them leave the room for data alone; @mem_tx: charged
+ *	for bytes to send; @mem_rx: for received segments
  * @table: all streams by ID, also those gone but still referred to
  * @type: [initiator: 0 local, 1 remote][0 bidi, 1 uni]
  * @inq: deliverable segments of streams and datagrams in order of delivery (quic_segment.order)
@@ -57,6 +57,7 @@ struct quic_stream_type {
  * @tx_max, @tx_used: connection flow control as sender: limit, bytes accepted from the application
  * @rx_max, @rx_used, @rx_consumed, @rx_window, @rx_announced_at: as receiver: limit announced, sum of
  *	highest offsets, bytes consumed, window
+ * @pressed: the host is short of memory: half of each window is granted (S4.16)
  * @nodelay: S3.24; @flush: held bytes leave now (S3.23): set while a sender waits for space and at close
  * @tx_bytes: bytes in send buffers (unsent and unacknowledged, SIOCOUTQ); @tx_unsent: of them, never
  *	sent (SIOCOUTQNSD); @tx_lost: of them, to be sent again
@@ -80,6 +81,7 @@ struct quic_streams {
 	u64 peer_bidi_local, peer_bidi_remote, peer_uni;		/* the peer's initial_max_stream_data_* */
 	bool is_server;
 	bool rx_max_pending, tx_blocked_pending;
+	bool pressed;
 	bool nodelay, flush;
 	bool can_send;		/* the peer's parameters are known (S3.17) */
 };
