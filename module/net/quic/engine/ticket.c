@@ -4,7 +4,7 @@
 
 #define MESSAGE_HEADER	4U	/* TLS: type and 24 bits of length */
 
-static bool complete(const struct quic_conn *conn)
+static bool is_complete(const struct quic_conn *conn)
 {
 	const u8 *t = conn->ticket;
 	u32 len;
@@ -46,7 +46,7 @@ int quic_ticket_on_crypto(struct quic_conn *conn, const struct quic_received *rx
 		list_del(&seg->order);
 		quic_segment_free(&conn->mem_rx, seg);
 	}
-	if (err || conn->ticket_done || !complete(conn))
+	if (err || conn->ticket_done || !is_complete(conn))
 		return err;
 
 	/* S5.25: frozen; later messages are ignored. */

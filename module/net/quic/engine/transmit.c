@@ -246,10 +246,13 @@ static int transmit_train(struct quic_conn *conn, u64 now, struct quic_train *tr
 		return 0;
 	}
 	b.mtu = min_t(u64, b.mtu, allowance);
-	b.max = clamp_t(u64, div64_u64(min_t(u64, train->cap, allowance), b.mtu), 1,
-			min_t(u64, train->max_segments, QUIC_TRAIN_MAX));
 	if (paced)
 		b.budget = min(b.budget, quic_pacer_room(&rec->pacer, now, b.mtu));
+	/* One more for what the budget does not hold back: an ACK, probes. */
+	b.max = min3(div64_u64(min_t(u64, train->cap, allowance), b.mtu),
+		     div64_u64(b.budget, b.mtu) + 1 + rec->space[QUIC_SPACE_APP].probes,
+		     min_t(u64, train->max_segments, QUIC_TRAIN_MAX));
+	b.max = max(b.max, 1U);
 	if (reserve(conn, QUIC_CRYPTO_APP, b.max))
 		return no_memory(conn, now);
 

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Key updates that the peer begins (RFC 9001, 6; P17). */
+#include "check.h"
+#include "pair.h"
+
+static struct pair p;
+
+static const u8 ping[] = { QUIC_FRAME_PING, 0, 0, 0 };
+
+/* The client moves its sending keys on, as an initiator would. */
+static void update(struct pair_end *end)
+{
+	struct quic_keys *tx = &end->conn.tx[QUIC_CRYPTO_APP];
+
+	CHECK_EQ(quic_keys_prepare_update(tx, end->conn.version), 0);
+	quic_aead_free(tx->aead[tx->phase]);
+	tx->aead[tx->phase] = NULL;
+	tx->phase = !tx->phase;
+	end->conn.keys_wanted = true;
+}
+
+TEST(P17_an_update_is_followed_in_both_directions)
+{
+	const struct pair_event *event;
+
+	pair_init(&p);
+	pair_handshake(&p);
+	update(&p.client);
+	CHECK_EQ(pair_send(&p.client, 0, 20000, true), 0);
+	pair_run(&p, p.now + QUIC_SEC);
+	CHECK_EQ(pair_read(&p.server, NULL), 20000);
+	CHECK_EQ(p.server.conn.rx[QUIC_CRYPTO_APP].phase, 1);
+	CHECK_EQ(p.server.conn.tx[QUIC_CRYPTO_APP].phase, 1);
+	CHECK_EQ(p.client.conn.rx[QUIC_CRYPTO_APP].phase, 1);
+	event = pair_event(&p.server, QUIC_EVENT_KEY_UPDATE, 0);
+	CHECK(event);
+	CHECK_EQ(event->event.key_update_phase, 1);
+	CHECK(!pair_event(&p.client, QUIC_EVENT_KEY_UPDATE, 0));	/* F36 */
+
+	/* and again */
+	update(&p.client);
+	CHECK_EQ(pair_send(&p.client, 4, 20000, true), 0);
+	pair_run(&p, p.now + QUIC_SEC);
+	CHECK_EQ(pair_read(&p.server, NULL), 20000);
+	event = pair_event(&p.server, QUIC_EVENT_KEY_UPDATE, 1);
+	CHECK(event);
+	CHECK_EQ(event->event.key_update_phase, 0);
+	pair_destroy(&p);
+}
+
+TEST(P17_forged_phase_bits_change_nothing)
+{
+	struct quic_keys *rx = &p.server.conn.rx[QUIC_CRYPTO_APP];
+	struct quic_aead *next;
+	unsigned int i;
+
+	pair_init(&p);
+	pair_handshake(&p);
+	next = rx->aead[1];
+	CHECK(next);
+	for (i = 0; i < 1000; i++)
+		pair_inject(&p.client, QUIC_CRYPTO_APP, ping, sizeof(ping), 0x04);
+	CHECK_EQ(rx->phase, 0);
+	CHECK(rx->aead[1] == next);		/* nothing was derived */
+	CHECK_EQ(rx->used, 1000);
+	pair_inject(&p.client, QUIC_CRYPTO_APP, ping, sizeof(ping), 0);
+	CHECK_EQ(p.server.conn.state, QUIC_CONN_ESTABLISHED);
+	pair_destroy(&p);
+}
+
+TEST(P17_packets_of_the_old_phase_may_come_late)
+{
+	u8 old[64], next[64];
+	size_t old_len, next_len;
+	u64 before;
+
+	pair_init(&p);
+	pair_handshake(&p);
+	before = p.server.conn.stats.packets_received;
+	old_len = pair_forge(&p.client, QUIC_CRYPTO_APP, ping, sizeof(ping), 0, 0, old,
+			     sizeof(old));
+	update(&p.client);
+	next_len = pair_forge(&p.client, QUIC_CRYPTO_APP, ping, sizeof(ping), 0, 0, next,
+			      sizeof(next));
+	pair_deliver(&p.server, next, next_len, 0);
+	CHECK_EQ(p.server.conn.rx[QUIC_CRYPTO_APP].phase, 1);
+	pair_deliver(&p.server, old, old_len, 0);
+	CHECK_EQ(p.server.conn.rx[QUIC_CRYPTO_APP].phase, 1);
+	CHECK_EQ(p.server.conn.stats.packets_received, before + 2);
+	pair_destroy(&p);
+}
+
+TEST(P17_a_second_update_waits_for_prepared_keys)
+{
+	u64 before;
+
+	pair_init(&p);
+	pair_handshake(&p);
+	update(&p.client);
+	pair_inject(&p.client, QUIC_CRYPTO_APP, ping, sizeof(ping), 0);
+	CHECK(p.server.conn.keys_wanted);
+	before = p.server.conn.stats.packets_received;
+	update(&p.client);
+	pair_inject(&p.client, QUIC_CRYPTO_APP, ping, sizeof(ping), 0);
+	CHECK_EQ(p.server.conn.stats.packets_received, before);
+	quic_conn_prepare_keys(&p.server.conn);
+	CHECK(!p.server.conn.keys_wanted);
+	pair_inject(&p.client, QUIC_CRYPTO_APP, ping, sizeof(ping), 0);
+	CHECK_EQ(p.server.conn.stats.packets_received, before + 1);
+	pair_destroy(&p);
+}
