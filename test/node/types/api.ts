@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
 // The public types in use. It is compiled, never run: `npm run check:types`.
-import type { Writable } from 'node:stream';
 import { connect, listen, QuicError, support } from '../../../lib/index.js';
 import type {
   CloseInfo,
@@ -62,7 +61,7 @@ export function wrong(connection: QuicConnection, stream: ReceiveStream): unknow
   // @ts-expect-error no such congestion control
   const unknown: ConnectOptions = { host: 'a', port: 1, alpn: 'a', congestion: 'bbr' };
   // @ts-expect-error a stream that the peer opened one way cannot be written
-  const writable: Writable = stream;
+  const writable: { write: unknown } = stream;
   // @ts-expect-error events have types
   connection.on('stream', (stream: string) => stream);
   // @ts-expect-error support() does not wait

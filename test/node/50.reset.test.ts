@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+import { once } from 'node:events';
+import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
+import type { QuicError, QuicStream, ReceiveStream } from '../../lib/index.js';
+import { Pair, failure, next, pattern } from './support/pair.js';
+
+let pair: Pair;
+
+beforeEach(async () => {
+  pair = await Pair.open();
+});
+
+afterEach(async () => {
+  await pair.close();
+});
+
+async function error(stream: QuicStream | ReceiveStream): Promise<QuicError> {
+  return ((await once(stream, 'error')) as [QuicError])[0];
+}
+
+describe('RESET_STREAM', () => {
+  test('the reader gets the code', async () => {
+    const stream = await pair.client.createUnidirectionalStream();
+    stream.write('x');
+    const far = await next(pair.peer);
+    const reading = failure(far.bytes());
+    stream.reset(77);
+    expect(await reading).toMatchObject({ code: 'ERR_QUIC_STREAM_RESET', errorCode: 77 });
+    expect(far.destroyed).toBe(true);
+    expect(stream.destroyed).toBe(true);
+  });
+
+  test('of a bidirectional stream leaves the other direction', async () => {
+    const { near, far } = await pair.bidi('x');
+    far.write('still here');
+    far.on('error', () => undefined);
+    near.reset(5);
+    const [chunk] = (await once(near, 'data')) as [Buffer];
+    expect(chunk.toString()).toBe('still here');
+  });
+
+  test('nobody listening: no error event, no crash', async () => {
+    const { near, far } = await pair.bidi('x');
+    near.reset(9);
+    await once(far, 'close');
+    expect(far.errored).toMatchObject({ code: 'ERR_QUIC_STREAM_RESET', errorCode: 9 });
+    expect(await failure(far.bytes())).toMatchObject({ code: 'ERR_QUIC_STREAM_RESET' });
+  });
+
+  test('destroy() is a reset with code 0', async () => {
+    const { near, far } = await pair.bidi('x');
+    const gone = error(far);
+    near.destroy();
+    expect(await gone).toMatchObject({ code: 'ERR_QUIC_STREAM_RESET', errorCode: 0 });
+  });
+
+  test('after end() destroy() takes nothing back', async () => {
+    const sent = pattern(100_000);
+    const stream = await pair.client.createUnidirectionalStream();
+    const finished = once(stream, 'finish');
+    stream.end(sent);
+    await finished;
+    stream.destroy();
+    expect((await (await next(pair.peer)).bytes()).equals(sent)).toBe(true);
+  });
+
+  test('codes are checked', async () => {
+    const stream = await pair.client.createUnidirectionalStream();
+    expect(() => {
+      stream.reset(-1);
+    }).toThrow('"code"');
+    expect(() => {
+      stream.reset(2 ** 32);
+    }).toThrow('"code"');
+    stream.reset(2 ** 32 - 1);
+  });
+});
+
+describe('STOP_SENDING', () => {
+  test('the writer gets the code', async () => {
+    const stream = await pair.client.createUnidirectionalStream();
+    const stopped = once(stream, 'error') as Promise<[QuicError]>;
+    stream.write('x');
+    (await next(pair.peer)).stopSending(33);
+    expect((await stopped)[0]).toMatchObject({ code: 'ERR_QUIC_STREAM_STOPPED', errorCode: 33 });
+    expect(await failure(stream.send('more'))).toMatchObject({
+      name: expect.any(String) as string,
+    });
+  });
+
+  test('a send() that waits rejects', async () => {
+    const stream = await pair.client.createUnidirectionalStream();
+    const sending = failure(stream.send(Buffer.alloc(64 * 1024 * 1024)));
+    (await next(pair.peer)).stopSending(4);
+    expect(await sending).toMatchObject({ code: 'ERR_QUIC_STREAM_STOPPED', errorCode: 4 });
+  });
+
+  test('pipeline() into the stream rejects', async () => {
+    const { near, far } = await pair.bidi('x');
+    const endless = new Readable({
+      read() {
+        this.push(Buffer.alloc(10_000));
+      },
+    });
+    const piping = failure(pipeline(endless, near));
+    far.stopSending(6);
+    expect(await piping).toMatchObject({ code: 'ERR_QUIC_STREAM_STOPPED', errorCode: 6 });
+  });
+
+  test('whoever is reading can read to the end', async () => {
+    const { near, far } = await pair.bidi('x');
+    const reading = near.bytes();
+    far.write('first ');
+    far.stopSending(8);
+    await failure(near.send(Buffer.alloc(64 * 1024 * 1024)));
+    far.end('last');
+    expect((await reading).toString()).toBe('first last');
+    await once(near, 'close');
+  });
+
+  test('destroying a reader stops the writer', async () => {
+    const stream = await pair.client.createUnidirectionalStream();
+    const stopped = once(stream, 'error') as Promise<[QuicError]>;
+    stream.write('x');
+    (await next(pair.peer)).destroy();
+    expect((await stopped)[0]).toMatchObject({ code: 'ERR_QUIC_STREAM_STOPPED' });
+  });
+});
+
+test('streams that were given up free their place', async () => {
+  pair.peer.on('stream', (stream) => {
+    stream.stopSending(1);
+    stream.destroy();
+  });
+  for (let i = 0; i < 250; i++) {
+    const stream = await pair.client.createBidirectionalStream();
+    stream.write('x');
+    await once(stream, 'close');
+  }
+});
