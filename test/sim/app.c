@@ -15,7 +15,7 @@ void app_init(struct app *app, struct quic_conn *conn, const struct workload *lo
 	app->server = server;
 	app->pattern = random_mix(seed);
 	app->random.state = seed + server;
-	app->read_at = QUIC_NEVER;
+	app->tick_at = QUIC_NEVER;
 	app->read_left = load->read;
 }
 
@@ -231,6 +231,8 @@ static bool open_one(struct app *app, int uni)
 	if (!random_below(&app->random, 4))
 		flags |= MSG_QUIC_STREAM_SNDBLOCK;
 	err = quic_streams_get_send(st, QUIC_STREAMS_ID_ANY, flags, false, &stream);
+	if (err == -ENOMEM)
+		app->retry = true;
 	if (err == -EAGAIN || err == -ENOMEM)
 		return false;
 	if (err)
@@ -283,8 +285,10 @@ static s64 fill(struct app *app, struct quic_stream *stream, struct flow *flow, 
 	want = min(want, credit);
 	while (done < want) {
 		to = quic_streams_reserve(st, stream, want - done, true, &room);
-		if (!to)
+		if (!to) {
+			app->retry = true;
 			return done ? (s64)done : -1;
+		}
 		room = min_t(u64, room, want - done);
 		make_bytes(app, flow->id, flow->written, to, room);
 		quic_streams_commit(st, stream, room);
@@ -381,8 +385,8 @@ static bool read_one(struct app *app, u64 now)
 	len = seg->len - seg->taken;
 	if (app->load->read) {
 		if (!app->read_left && len) {
-			if (app->read_at == QUIC_NEVER)
-				app->read_at = now + TICK;
+			if (app->tick_at == QUIC_NEVER)
+				app->tick_at = now + TICK;
 			return false;
 		}
 		len = min(len, app->read_left);
@@ -414,8 +418,8 @@ bool app_run(struct app *app, u64 now)
 {
 	bool any = false;
 
-	if (app->read_at <= now) {
-		app->read_at = QUIC_NEVER;
+	if (app->tick_at <= now) {
+		app->tick_at = QUIC_NEVER;
 		app->read_left = app->load->read;
 	}
 	while (read_one(app, now))
@@ -425,6 +429,9 @@ bool app_run(struct app *app, u64 now)
 	any |= open_streams(app);
 	app->conn->streams.flush = false;
 	any |= write_streams(app);
+	if (app->retry && app->tick_at == QUIC_NEVER)
+		app->tick_at = now + TICK;
+	app->retry = false;
 	return any;
 }
 

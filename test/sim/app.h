@@ -63,7 +63,8 @@ struct app {
 	u32 finished[2];		/* own and the peer's, both parts over */
 	struct flow **active;		/* with something to write; NULL holes are not kept */
 	u32 active_count, active_room;
-	u64 read_at;			/* next tick, QUIC_NEVER: no one waits for it */
+	u64 tick_at;			/* next tick, QUIC_NEVER: no one waits for it */
+	bool retry;			/* an allocation failed: try again at the next tick */
 	u64 read_left;
 	u64 bytes_read, bytes_written;
 	u64 first_at, last_at;		/* reading */

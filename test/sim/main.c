@@ -205,6 +205,7 @@ int main(int argc, char **argv)
 			return 2;
 		}
 		run_one(&runs[0]);
+		world_print();
 		printf("ok - seed %llu scenario %s\n", (unsigned long long)seed, name);
 		free(runs);
 		return 0;

@@ -247,12 +247,11 @@ void peer_run(struct peer *peer)
 	bool any;
 
 	trace_who = peer->name;
-	if (random_chance(&world->random, world->scenario->faults))
-		host_fail_alloc_after(random_below(&world->random, 20));
+	world_inject_fault(world);
+	peer->runs++;
 	do {
 		if (rounds++ > 100000)
 			sim_fail("application and engine keep each other busy");
-		peer->runs++;
 		any = tls_run(&peer->tls, world->now);
 		any |= app_run(&peer->app, world->now);
 		if (peer->conn.keys_wanted)
@@ -284,7 +283,7 @@ u64 peer_deadline(struct peer *peer)
 {
 	if (!peer->live)
 		return QUIC_NEVER;
-	return min(quic_conn_deadline(&peer->conn, peer->world->now), peer->app.read_at);
+	return min(quic_conn_deadline(&peer->conn, peer->world->now), peer->app.tick_at);
 }
 
 void peer_timeout(struct peer *peer)

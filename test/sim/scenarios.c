@@ -153,6 +153,13 @@ static void tune_blackouts(struct world *world)
 	}
 }
 
+/* RFC 9000, 14.2: more than the path carries, and nobody says so. */
+static void tune_large_mtu(struct world *world)
+{
+	world->client.config.mtu = 1452;
+	world->server.config.mtu = 1452;
+}
+
 static void tune_window_1(struct world *world)
 {
 	both_windows(world, 1);
@@ -312,7 +319,8 @@ const struct scenario scenarios[] = {
 	  .load = { STREAMS(0, 2, 0, 0), .size = 300 * KB }, .limit = 120,
 	  .check = check_lossy_bulk },
 	{ .name = "loss-10", .seeds = 60, .net = LINKS(DEFAULT, LOSSY(10)),
-	  .load = { STREAMS(1, 1, 1, 1), .size = 50 * KB, .reply = 50 * KB }, .limit = 300 },
+	  .load = { STREAMS(1, 1, 1, 1), .size = 50 * KB, .reply = 50 * KB }, .limit = 600,
+	  .tune = tune_patient },
 	{ .name = "corruption-2", .seeds = 60, .net = LINKS(DEFAULT, .corrupt = 200),
 	  .load = { STREAMS(1, 1, 1, 1), .size = 100 * KB, .reply = 100 * KB }, .limit = 120 },
 	{ .name = "reorder", .seeds = 60,
@@ -336,6 +344,9 @@ const struct scenario scenarios[] = {
 	  .net = LINKS(DEFAULT),
 	  .load = { STREAMS(1, 1, 1, 1), .size = 100 * KB, .reply = 100 * KB }, .limit = 200,
 	  .tune = tune_blackouts },
+	{ .name = "mtu-black-hole", .seeds = 20, .net = LINKS(DEFAULT, .mtu = 1300),
+	  .load = { STREAMS(1, 1, 1, 1), .size = 200 * KB, .reply = 200 * KB }, .limit = 60,
+	  .tune = tune_large_mtu },
 	{ .name = "requests", .seeds = 30, .net = LINKS(.delay = 10 * MS),
 	  .load = { STREAMS(100, 0, 0, 0), .size = 1000, .reply = 1000, .parallel = 1 }, .limit = 60,
 	  .check = check_requests },
@@ -388,6 +399,9 @@ const struct scenario scenarios[] = {
 	  .load = { STREAMS(4, 4, 4, 4), .size = 10 * KB, .reply = 10 * KB, .reset = 1000,
 		    .stop = 1000 }, .limit = 300, .expect = SURVIVE, .faults = 300,
 	  .tune = tune_handshake },
+	{ .name = "no-memory-established", .seeds = 200, .net = LINKS(DEFAULT, LOSSY(1)),
+	  .load = { STREAMS(4, 4, 4, 4), .size = 20 * KB, .reply = 20 * KB, .reset = 500,
+		    .stop = 500 }, .limit = 300, .faults = 500, .faults_established = true },
 	{ .name = "anything", .seeds = 600, .net = LINKS(DEFAULT), .limit = 900,
 	  .tune = tune_anything },
 	{ .name = "anything-no-memory", .seeds = 300, .net = LINKS(DEFAULT), .limit = 900,

@@ -6,7 +6,39 @@
 /* Wake-ups at one and the same time, without a packet, that are too many. */
 #define SPIN_MAX	50
 /* Calls into the engine per simulated second and datagram that are too many. */
-#define RUNS_MAX	400
+#define RUNS_MAX	12
+
+static struct world world;
+
+void world_inject_fault(struct world *w)
+{
+	if (w->scenario->faults_established &&
+	    (!w->client.established_at || !w->server.established_at))
+		return;
+	if (random_chance(&w->random, w->scenario->faults))
+		host_fail_alloc_after(random_below(&w->random, 20));
+}
+
+static void print_peer(const struct peer *peer)
+{
+	const struct quic_conn_stats *s = &peer->stats;
+
+	printf("# %s: %s, %llu calls, %llu datagrams sent, %llu packets sent, %llu lost, %u probe timeouts, %u congestion events, RTT %u us, window %llu, read %llu bytes\n",
+	       peer->name, peer->config.algorithm ? "cubic" : "reno",
+	       (unsigned long long)peer->runs, (unsigned long long)peer->datagrams,
+	       (unsigned long long)s->packets_sent, (unsigned long long)s->packets_lost,
+	       s->pto_count, s->congestion_events, s->smoothed_rtt, (unsigned long long)s->cwnd,
+	       (unsigned long long)peer->app.bytes_read);
+}
+
+void world_print(void)
+{
+	print_peer(&world.client);
+	print_peer(&world.server);
+	if (world.finished_at > world.client.established_at)
+		printf("# transferred in %.6f s\n",
+		       (world.finished_at - world.client.established_at) / 1e9);
+}
 
 /* What a listener does with a datagram for nobody: only a client's first Initial makes something. */
 static void on_first(struct world *world, const struct net_datagram *d)
@@ -25,8 +57,7 @@ static void on_first(struct world *world, const struct net_datagram *d)
 	err = quic_packet_parse(&pkt, copy, d->len, QUIC_CID_LEN);
 	if (!err && pkt.type == QUIC_PACKET_INITIAL && pkt.dcid.len >= 8) {
 		trace_who = server->name;
-		if (random_chance(&world->random, world->scenario->faults))
-			host_fail_alloc_after(random_below(&world->random, 20));
+		world_inject_fault(world);
 		err = peer_accept(server, &pkt);
 		host_alloc_failed();
 		trace("accepts: %d", err);
@@ -173,13 +204,11 @@ static void setup(struct world *world, const struct scenario *scenario, u64 seed
 
 void world_run(const struct scenario *scenario, u64 seed)
 {
-	static struct world world;
 	unsigned int spins = 0;
 	u64 next;
 
 	setup(&world, scenario, seed);
-	if (random_chance(&world.random, scenario->faults))
-		host_fail_alloc_after(random_below(&world.random, 40));
+	world_inject_fault(&world);
 	if (!peer_connect(&world.client))
 		run_peer(&world.client);
 	host_alloc_failed();

@@ -47,7 +47,8 @@ enum expectation {
  * @seeds: how many runs of it a check does
  * @limit: simulated seconds until it must be over
  * @tune: last changes before the start; @check: afterwards; @tick: whenever world.tick_at has come
- * @faults: let an allocation fail now and then, per 10000 calls into the engine
+ * @faults: let an allocation fail now and then, per 10000 calls into the engine;
+ *	@faults_established: not before both ends are ESTABLISHED
  */
 struct scenario {
 	const char *name;
@@ -57,6 +58,7 @@ struct scenario {
 	enum expectation expect;
 	u64 limit;
 	unsigned int faults;
+	bool faults_established;
 	void (*tune)(struct world *world);
 	void (*tick)(struct world *world);
 	void (*check)(struct world *world);
@@ -80,6 +82,11 @@ extern const unsigned int scenario_count;
 
 /* Ends the process with a message if anything is wrong. */
 void world_run(const struct scenario *scenario, u64 seed);
+
+/* Shall an allocation fail soon? Arms host_fail_alloc_after(). */
+void world_inject_fault(struct world *world);
+/* Figures of a run that has ended. */
+void world_print(void);
 
 /* Begin the immediate close at one end. */
 void peer_close(struct peer *peer, u64 code);
