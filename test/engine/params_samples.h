@@ -18,8 +18,8 @@ static const struct {
 	const char *hex;
 	bool server;
 } params_samples[] = {
-	{ ODCID, true }, { "01 04 80007530", false }, { "02 10 " TOKEN, true }, { "03 02 45dc", false },
-	{ "04 04 80100000", false }, { "05 01 01", false }, { "06 01 02", false },
+	{ ODCID, true }, { "01 04 80007530", false }, { "02 10 " TOKEN, true },
+	{ "03 02 45dc", false }, { "04 04 80100000", false }, { "05 01 01", false }, { "06 01 02", false },
 	{ "07 01 03", false }, { "08 01 04", false }, { "09 01 05", false }, { "0a 01 06", false },
 	{ "0b 01 07", false }, { "0c 00", false },
 	{ "0d 2a" PREFERRED_V4 PREFERRED_V6 "01 ee" TOKEN, true }, { "0e 01 04", false },

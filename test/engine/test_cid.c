@@ -26,4 +26,7 @@ TEST(sets_are_searched_by_sequence_number)
 	CHECK(!quic_cid_find(&set, 2));
 	CHECK(quic_cid_active(&set) == &set.entries[7]);
 	CHECK_EQ(quic_cid_lowest(&set), 5);
+	set.entries[0] = (struct quic_cid_entry){ .seq = 4, .used = true };
+	CHECK(quic_cid_find(&set, 4) == &set.entries[0]);
+	CHECK_EQ(quic_cid_lowest(&set), 4);
 }

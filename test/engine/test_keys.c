@@ -113,17 +113,25 @@ TEST(masks_are_those_of_the_samples)
 	quic_keys_clear(&chacha);
 }
 
-/* RFC 5869, A.1: more than one block of output is chained; here through the TLS label. */
+/* RFC 5869, 2.3: T(i) = HMAC(secret, T(i - 1) | info | i); info is RFC 8446's HkdfLabel (7.1). */
 TEST(long_output_is_chained)
 {
-	u8 secret[32], one[32], three[96];
+	static const u8 info[] = { 0, 80, 7, 't', 'l', 's', '1', '3', ' ', 'x', 0 };
+	u8 secret[32], out[80], input[32 + sizeof(info) + 1], t[32];
+	size_t chained = 0;
+	u8 i;
 
 	memset(secret, 7, sizeof(secret));
-	CHECK_EQ(quic_hkdf_expand_label(QUIC_HASH_SHA256, secret, 32, "x", three, 96), 0);
-	CHECK_EQ(quic_hkdf_expand_label(QUIC_HASH_SHA256, secret, 32, "x", one, 32), 0);
-	/* the length is part of the input (RFC 8446, 7.1), and no block repeats another */
-	CHECK(memcmp(one, three, 32));
-	CHECK(memcmp(three, three + 32, 32) && memcmp(three + 32, three + 64, 32));
+	CHECK_EQ(quic_hkdf_expand_label(QUIC_HASH_SHA256, secret, 32, "x", out, sizeof(out)), 0);
+	for (i = 0; i < 3; i++) {
+		memcpy(input, t, chained);
+		memcpy(input + chained, info, sizeof(info));
+		input[chained + sizeof(info)] = i + 1;
+		CHECK_EQ(quic_hmac(QUIC_HASH_SHA256, secret, 32, input,
+				   chained + sizeof(info) + 1, t), 0);
+		CHECK_MEM(out + 32 * i, t, i < 2 ? 32 : 16);
+		chained = 32;
+	}
 }
 
 TEST(retry_tags_are_those_of_the_samples)

@@ -103,6 +103,7 @@ static void check_opened(struct quic_packet *pkt, struct quic_keys *keys, u64 la
 	CHECK_EQ(quic_packet_unmask(pkt, keys->hp, largest), 0);
 	CHECK_EQ(pkt->pn, pn);
 	CHECK_EQ(pkt->reserved_bits, 0);
+	CHECK(!pkt->key_phase);
 	len = check_hex(header, expected, sizeof(expected));
 	CHECK_EQ(pkt->header_len, len);
 	CHECK_MEM(pkt->data, expected, len);
@@ -191,6 +192,8 @@ TEST(packet_numbers_are_decoded)
 	CHECK_EQ(quic_pn_decode(0x17f, 0x00, 1), 0x200);
 	CHECK_EQ(quic_pn_decode(0x17e, 0x00, 1), 0x100);
 	CHECK_EQ(quic_pn_decode(0x17f, 0x01, 1), 0x101);
+	CHECK_EQ(quic_pn_decode(0x10f, 0x90, 1), 0x190);
+	CHECK_EQ(quic_pn_decode(0x10f, 0x91, 1), 0x91);
 	CHECK_EQ(quic_pn_decode(QUIC_VARINT_MAX, 0xff, 1), QUIC_VARINT_MAX);
 	CHECK_EQ(quic_pn_decode(QUIC_VARINT_MAX - 1, 0xff, 1), QUIC_VARINT_MAX);
 }
@@ -353,6 +356,43 @@ TEST(the_length_field_bounds_a_long_packet)
 	free_keys(&keys);
 }
 
+TEST(a_short_packet_has_no_such_bound)
+{
+	static u8 buf[65535];
+	struct quic_packet_out out;
+	struct sample_keys keys;
+
+	make_keys(&keys, &rfc_samples[0]);
+	CHECK(quic_packet_begin(&out, QUIC_PACKET_1RTT, quic_version_find(1), &no_cid, NULL, NULL,
+				0, false, 0, U64_MAX, buf, sizeof(buf)));
+	CHECK_EQ(quic_packet_seal(&out, keys.client.aead[0], sizeof(buf)), sizeof(buf));
+	free_keys(&keys);
+}
+
+/* RFC 9000, 12.3 */
+TEST(P16_packet_numbers_end_at_2_to_the_62)
+{
+	struct quic_packet_out out;
+	struct sample_keys keys;
+	struct quic_packet pkt;
+	u64 pn = QUIC_VARINT_MAX;
+	u8 buf[64];
+	unsigned int i;
+
+	make_keys(&keys, &rfc_samples[0]);
+	for (i = 0; i < 2; i++) {
+		CHECK(quic_packet_begin(&out, QUIC_PACKET_1RTT, quic_version_find(1), &no_cid, NULL,
+					NULL, 0, false, pn + i, pn - 1, buf, sizeof(buf)));
+		CHECK_EQ(quic_packet_seal(&out, keys.client.aead[0], 64), 64);
+		CHECK_EQ(quic_packet_mask(&out, 1, keys.client.hp), 0);
+		CHECK_EQ(quic_packet_parse(&pkt, buf, 64, 0), 0);
+		CHECK_EQ(quic_packet_unmask(&pkt, keys.client.hp, pn + i - 1),
+			 i ? -EINVAL : 0);
+		CHECK_EQ(pkt.pn, pn + i);
+	}
+	free_keys(&keys);
+}
+
 TEST(coalesced_packets_are_split)
 {
 	struct quic_packet_out out;
@@ -416,6 +456,15 @@ TEST(connection_ids_are_at_most_20_long)
 	buf[5] = 0;
 	buf[6] = 21;
 	CHECK_EQ(quic_packet_parse(&pkt, buf, sizeof(buf), 8), -EINVAL);
+	buf[6] = 20;
+	CHECK_EQ(quic_packet_parse(&pkt, buf, sizeof(buf), 8), 0);
+	CHECK_EQ(pkt.scid.len, 20);
+	buf[5] = 20;
+	buf[6] = 0;
+	CHECK_EQ(quic_packet_parse(&pkt, buf, sizeof(buf), 8), 0);
+	CHECK_EQ(pkt.dcid.len, 20);
+	buf[5] = 0;
+	buf[6] = 21;
 	/* those of a version that is not spoken may be longer (RFC 8999, 5.3) */
 	buf[4] = 9;
 	CHECK_EQ(quic_packet_parse(&pkt, buf, sizeof(buf), 8), -EPROTONOSUPPORT);
@@ -424,19 +473,21 @@ TEST(connection_ids_are_at_most_20_long)
 
 TEST(routing_reads_only_the_destination)
 {
-	u8 buf[] = { 0xc0, 0, 0, 0, 77, 3, 1, 2, 3 };
+	u8 buf[30] = { 0xc0, 0, 0, 0, 77, 3, 1, 2, 3 };
 	struct quic_cid dcid;
 
-	CHECK(quic_packet_dcid(buf, sizeof(buf), 8, &dcid));
+	CHECK(quic_packet_dcid(buf, 9, 8, &dcid));
 	CHECK_EQ(dcid.len, 3);
 	CHECK_MEM(dcid.id, "\1\2\3", 3);
 	CHECK(!quic_packet_dcid(buf, 8, 8, &dcid));
 	buf[0] = 0x40;
-	CHECK(quic_packet_dcid(buf, sizeof(buf), 8, &dcid));
+	CHECK(quic_packet_dcid(buf, 9, 8, &dcid));
 	CHECK_MEM(dcid.id, buf + 1, 8);
 	CHECK(!quic_packet_dcid(buf, 8, 8, &dcid));
 	CHECK(!quic_packet_dcid(buf, 0, 0, &dcid));
 	buf[0] = 0xc0;
+	buf[5] = 20;
+	CHECK(quic_packet_dcid(buf, 26, 8, &dcid) && dcid.len == 20);
 	buf[5] = 21;
 	CHECK(!quic_packet_dcid(buf, sizeof(buf), 8, &dcid));
 }
@@ -487,7 +538,9 @@ TEST(a_stateless_reset_is_shorter_than_its_cause)
 		CHECK_EQ(buf[0] & 0xc0, 0x40);
 		CHECK_MEM(buf + len - 16, token, 16);
 	}
-	CHECK_EQ(quic_packet_stateless_reset(token, 1200, buf, 30), 0);
+	len = quic_packet_stateless_reset(token, 1200, buf, sizeof(buf));
+	CHECK_EQ(quic_packet_stateless_reset(token, 1200, buf, len), len);
+	CHECK_EQ(quic_packet_stateless_reset(token, 1200, buf, len - 1), 0);
 }
 
 TEST(reserved_bits_are_reported)

@@ -97,7 +97,8 @@ TEST(P24_each_parameter_twice)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(params_samples); i++) {
-		snprintf(twice, sizeof(twice), "%s %s", params_samples[i].hex, params_samples[i].hex);
+		snprintf(twice, sizeof(twice), "%s %s", params_samples[i].hex,
+			 params_samples[i].hex);
 		CHECK_EQ(from_server(&p, twice), BAD);
 	}
 }
@@ -110,7 +111,8 @@ TEST(P24_each_parameter_from_the_wrong_side)
 	for (i = 0; i < ARRAY_SIZE(params_samples); i++) {
 		if (!strcmp(params_samples[i].hex, SCID))
 			continue;
-		CHECK_EQ(from_client(&p, params_samples[i].hex), params_samples[i].server ? BAD : 0);
+		CHECK_EQ(from_client(&p, params_samples[i].hex),
+			 params_samples[i].server ? BAD : 0);
 	}
 }
 
@@ -240,6 +242,11 @@ TEST(preferred_addresses)
 	/* one family only */
 	CHECK_EQ(from_server(&p, "0d 2a" PREFERRED_V4 PREFERRED_NO_V6 "01 ee" TOKEN), 0);
 	CHECK(p.preferred_v4.family == 4 && p.preferred_v6.family == 0);
+	/* no address, but a port; an ID of 20 bytes */
+	CHECK_EQ(from_server(&p, "0d 3d 00000000 1151" PREFERRED_NO_V6
+			     "14 0102030405060708090a0b0c0d0e0f1011121314" TOKEN), 0);
+	CHECK(p.preferred_v4.family == 4 && p.preferred_v4.port == 4433);
+	CHECK(p.preferred_cid.len == 20 && p.preferred_cid.id[19] == 20);
 	/* an ID of no or of 21 bytes, an ID beyond the body */
 	CHECK_EQ(from_server(&p, "0d 29" PREFERRED_V4 PREFERRED_V6 "00" TOKEN), BAD);
 	CHECK_EQ(from_server(&p, "0d 3e" PREFERRED_V4 PREFERRED_V6

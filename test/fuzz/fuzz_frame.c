@@ -33,7 +33,8 @@ static void check_views(const struct quic_frame *f, const u8 *data, size_t size)
 		REQUIRE(f->crypto.offset + f->crypto.len <= QUIC_VARINT_MAX);
 		break;
 	case QUIC_FRAME_NEW_TOKEN:
-		REQUIRE(f->new_token.len && within(data, size, f->new_token.token, f->new_token.len));
+		REQUIRE(f->new_token.len);
+		REQUIRE(within(data, size, f->new_token.token, f->new_token.len));
 		break;
 	case QUIC_FRAME_STREAM ... QUIC_FRAME_STREAM + 7:
 		REQUIRE(within(data, size, f->stream.data, f->stream.len));

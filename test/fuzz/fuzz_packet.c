@@ -46,7 +46,7 @@ static void answer_version(const struct quic_packet *pkt, size_t size)
 	size_t len = quic_packet_version_negotiation(pkt, buf, sizeof(buf));
 	int err;
 
-	/* It tells all that the other end asked to know, and is never larger than a small packet. */
+	/* It says all that was asked for, and is hardly larger than what it answers. */
 	REQUIRE(len >= 15 && len <= size + 8);
 	err = quic_packet_parse(&answer, buf, len, 0);
 	REQUIRE(!err || (buf[5] > QUIC_CID_LEN_MAX || buf[6 + buf[5]] > QUIC_CID_LEN_MAX));
@@ -81,7 +81,7 @@ static void receive(const u8 *data, size_t size)
 	free(copy);
 }
 
-/* What the fuzzer decides about a packet to be built; the bytes that follow are token and payload. */
+/* What the fuzzer decides about a packet to be built; token and payload follow. */
 struct recipe {
 	u8 type, cipher, dcid_len, scid_len, token_len, key_phase, pn_shift, acked_shift, version;
 	u16 room, min_len;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Write the inputs that fuzzing starts from: seeds DIRECTORY, which has a folder for each target. */
+/* Write the inputs that fuzzing starts from: seeds DIRECTORY, with a folder for each target. */
 #include <ctype.h>
 #include <stdarg.h>
 
@@ -46,13 +46,14 @@ static void seed(const char *target, int first, const char *hex, ...)
 
 static void packets(void)
 {
-	/* type, cipher, lengths of IDs and token, key phase, numbers, version, room, least length */
+	/* type, cipher, lengths of IDs and token, phase, numbers, version, room, least length */
 	static const char *const recipes[] = {
 		"00 00 08 08 00 01 32 05 00 05dc 0000", "01 00 08 08 00 00 3d 00 00 04b0 04b0",
 		"02 01 14 00 00 00 20 10 01 0400 0040", "03 02 00 14 00 00 10 1e 01 0100 0000",
 		"00 03 04 00 00 00 05 1f 00 0040 0015", "01 03 08 08 40 00 08 03 01 05dc 04b0",
 	};
-	static const char bytes[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+	static const char bytes[] =
+		"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(rfc_samples); i++) {

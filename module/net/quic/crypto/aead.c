@@ -34,9 +34,10 @@ struct quic_aead {
 
 /*
  * On x86 before 6.16 the fast gcm(aes) is wrapped: where vector registers are not at hand, the
- * wrapper defers to a workqueue, and so it is marked asynchronous and not found by us. What it wraps
- * is a synchronous, "internal" algorithm. It is used directly here, with the portable one in its
- * stead in the rare context that cannot use it: a softirq that interrupted a user of the registers.
+ * wrapper defers to a workqueue, and so it is marked asynchronous and not found by us. What it
+ * wraps is a synchronous, "internal" algorithm. It is used directly here, with the portable one in
+ * its stead in the rare context that cannot use it: a softirq that interrupted a user of the
+ * registers.
  */
 static const char simd_gcm[] = "__gcm(aes)";
 static bool have_simd_gcm;

@@ -3,8 +3,8 @@
  * HMAC for the key schedule, tokens and stateless resets.
  *
  * The crypto API's own hmac() keeps the key in the transform, which would have to be made for each
- * key, in process context. A plain hash has no key: one transform serves all callers at once, in any
- * context.
+ * key, in process context. A plain hash has no key: one transform serves all callers at once, in
+ * any context.
  */
 #include <crypto/hash.h>
 #include <crypto/sha2.h>

@@ -40,7 +40,7 @@ int quic_hkdf_expand_label(enum quic_hash hash, const u8 *secret, size_t secret_
 			   const char *label, u8 *out, size_t out_len)
 {
 	size_t label_len = strlen(label), info_len = 2 + 1 + 6 + label_len + 1;
-	size_t digest_len = hash_len(hash), chained = 0, part;
+	size_t digest_len = hash_len(hash), chained = 0, done = 0, part;
 	u8 digest[QUIC_HASH_LEN_MAX];
 	struct hkdf_block block;
 	u8 counter = 0, *info;
@@ -49,7 +49,7 @@ int quic_hkdf_expand_label(enum quic_hash hash, const u8 *secret, size_t secret_
 	if (WARN_ON_ONCE(info_len > INFO_MAX || out_len > 255 * digest_len))
 		return -EINVAL;
 
-	while (out_len) {
+	while (done < out_len) {
 		memcpy(block.bytes, digest, chained);
 		info = block.bytes + chained;
 		*info++ = out_len >> 8;
@@ -63,10 +63,9 @@ int quic_hkdf_expand_label(enum quic_hash hash, const u8 *secret, size_t secret_
 		err = quic_hmac(hash, secret, secret_len, block.bytes, info - block.bytes, digest);
 		if (err)
 			break;
-		part = min(out_len, digest_len);
-		memcpy(out, digest, part);
-		out += part;
-		out_len -= part;
+		part = min(out_len - done, digest_len);
+		memcpy(out + done, digest, part);
+		done += part;
 		chained = digest_len;
 	}
 	memzero_explicit(&block, sizeof(block));

@@ -20,6 +20,7 @@
 #define QUIC_ENGINE_OS_H
 
 #ifdef __KERNEL__
+#include <crypto/algapi.h>	/* crypto_memneq() */
 #include <linux/bitops.h>
 #include <linux/bug.h>
 #include <linux/errno.h>

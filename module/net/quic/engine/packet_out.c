@@ -88,11 +88,16 @@ int quic_conn_mask(struct quic_conn *conn, u8 level, const struct quic_packet_ou
 	return quic_packet_mask(outs, count, conn->tx[level].hp);
 }
 
-/* RFC 9001, 6.6: false, and the connection is closed, if the key must not protect another packet. */
+/*
+ * RFC 9001, 6.6: keys are replaced in time. False, and the connection is closed, if one must not
+ * protect another packet.
+ */
 bool quic_conn_may_seal(struct quic_conn *conn, u8 level, u64 now)
 {
 	const struct quic_keys *keys = &conn->tx[level];
 
+	if (level == QUIC_CRYPTO_APP && keys->used >= keys->cipher->confidentiality_limit / 2)
+		quic_key_phase_update(conn);
 	if (keys->used < keys->cipher->confidentiality_limit - RESERVED_SEALS)
 		return true;
 	quic_conn_fail(conn, QUIC_TRANSPORT_ERROR_AEAD_LIMIT_REACHED, 0, now);
