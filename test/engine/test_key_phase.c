@@ -109,3 +109,37 @@ TEST(P17_a_second_update_waits_for_prepared_keys)
 	CHECK_EQ(p.server.conn.stats.packets_received, before + 1);
 	pair_destroy(&p);
 }
+
+TEST(keys_are_replaced_before_their_limit)
+{
+	unsigned int i;
+
+	pair_init(&p);
+	pair_handshake(&p);
+	for (i = 1; i <= 3; i++) {
+		p.client.conn.tx[QUIC_CRYPTO_APP].used = 1ULL << 22;
+		CHECK_EQ(pair_send(&p.client, 0, 50000, false), 0);
+		pair_run(&p, p.now + QUIC_SEC);
+		CHECK_EQ(pair_read(&p.server, NULL), 50000);
+		CHECK_EQ(p.client.conn.tx[QUIC_CRYPTO_APP].phase, i & 1);
+		CHECK_EQ(p.client.conn.rx[QUIC_CRYPTO_APP].phase, i & 1);
+		CHECK_EQ(p.server.conn.tx[QUIC_CRYPTO_APP].phase, i & 1);
+		CHECK(p.client.conn.tx[QUIC_CRYPTO_APP].used < 1000);
+	}
+	CHECK(!pair_event(&p.client, QUIC_EVENT_KEY_UPDATE, 0));
+	pair_destroy(&p);
+}
+
+TEST(P17_no_update_before_the_handshake_is_confirmed)
+{
+	pair_init(&p);
+	pair_connect(&p);
+	pair_run(&p, p.now + 25 * QUIC_MSEC);
+	CHECK_EQ(p.client.conn.state, QUIC_CONN_ESTABLISHED);
+	CHECK(!p.client.conn.handshake_confirmed);
+	p.client.conn.tx[QUIC_CRYPTO_APP].used = 1ULL << 22;
+	CHECK_EQ(pair_send(&p.client, 0, 5000, false), 0);
+	pair_flush(&p.client);
+	CHECK_EQ(p.client.conn.tx[QUIC_CRYPTO_APP].phase, 0);
+	pair_destroy(&p);
+}

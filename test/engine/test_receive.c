@@ -157,9 +157,13 @@ TEST(forgeries_beyond_the_integrity_limit_close)
 
 TEST(the_confidentiality_limit_closes)
 {
+	struct quic_keys *tx = &p.client.conn.tx[QUIC_CRYPTO_APP];
+
 	pair_init(&p);
 	pair_handshake(&p);
-	p.client.conn.tx[QUIC_CRYPTO_APP].used = (1ULL << 23) - 65;
+	quic_aead_free(tx->aead[1]);		/* no other keys to go on with */
+	tx->aead[1] = NULL;
+	tx->used = (1ULL << 23) - 65;
 	CHECK_EQ(pair_send(&p.client, 0, 5000, true), 0);
 	pair_run(&p, p.now + 15 * QUIC_MSEC);
 	check_closed(&p.client, QUIC_TRANSPORT_ERROR_AEAD_LIMIT_REACHED);
@@ -362,4 +366,46 @@ TEST(ce_marks_are_reported)
 	CHECK_EQ(p.server.conn.stats.ecn_ce_received, 1);
 	CHECK_EQ(p.server.conn.recovery.space[QUIC_SPACE_APP].ecn[2], 1);
 	pair_destroy(&p);
+}
+
+/* Packets that a peer with the right keys can make, of random frames and of mutated ones. */
+TEST(authentic_garbage_breaks_nothing)
+{
+	static const u8 seeds[][20] = {
+		{ QUIC_FRAME_ACK, 5, 0, 1, 1, 0, 0 },
+		{ QUIC_FRAME_ACK_ECN, 9, 9, 0, 3, 1, 1, 1 },
+		{ QUIC_FRAME_STREAM | 7, 0, 3, 4, 'a', 'b', 'c', 'd', QUIC_FRAME_MAX_DATA, 44 },
+		{ QUIC_FRAME_RESET_STREAM, 4, 1, 9, QUIC_FRAME_STOP_SENDING, 1, 7 },
+		{ QUIC_FRAME_CRYPTO, 0, 4, 4, 0, 0, 9, QUIC_FRAME_NEW_TOKEN, 1, 1 },
+		{ QUIC_FRAME_RETIRE_CONNECTION_ID, 2, QUIC_FRAME_PATH_CHALLENGE, 1, 2, 3, 4 },
+		{ QUIC_FRAME_MAX_STREAMS_BIDI, 9, QUIC_FRAME_STREAM_DATA_BLOCKED, 0, 9 },
+	};
+	unsigned int seed, i, round;
+	struct pair_end *from;
+	u8 frames[20];
+
+	for (seed = 1; seed < 300; seed++) {
+		pair_init(&p);
+		host_seed(seed);
+		pair_handshake(&p);
+		CHECK_EQ(pair_send(&p.client, 0, 3000, false), 0);
+		CHECK_EQ(pair_send(&p.server, 1, 3000, true), 0);
+		from = seed & 1 ? &p.client : &p.server;
+		for (round = 0; round < 40; round++) {
+			if (!pair_peer(from)->begun ||
+			    pair_peer(from)->conn.state != QUIC_CONN_ESTABLISHED)
+				break;
+			quic_random(frames, sizeof(frames));
+			if (frames[0] & 3)
+				memcpy(frames, seeds[frames[1] % ARRAY_SIZE(seeds)],
+				       sizeof(frames));
+			quic_random(&i, sizeof(i));
+			frames[i % 9] = i >> 8;
+			pair_inject(from, QUIC_CRYPTO_APP, frames, sizeof(frames), 0);
+			pair_flush(pair_peer(from));
+		}
+		pair_run(&p, p.now + QUIC_SEC);
+		pair_destroy(&p);
+		CHECK_EQ(host_blocks(), 0);
+	}
 }

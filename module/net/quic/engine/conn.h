@@ -128,7 +128,7 @@ struct quic_early_packet {
  * @handshake_complete: TLS is done: both 1-RTT keys are installed
  * @got_packet: a packet of the peer was processed
  * @keys_wanted: quic_conn_prepare_keys() has something to do
- * @phase_pn: lowest packet number received in the current key phase
+ * @phase_pn, @tx_phase_pn: lowest packet number received, sent in the current key phase
  * @ticket: client: NewSessionTicket bytes until a message is complete (S5.25); @ticket_done: it was
  * @idle_at, @keepalive_at, @close_at: absolute times; @close_at ends closing and draining
  * @retry_at: after a failed allocation nothing is tried before (P15)
@@ -175,7 +175,7 @@ struct quic_conn {
 	bool handshake_done_pending, ping_pending;
 	bool got_packet;
 	bool keys_wanted;
-	u64 phase_pn;
+	u64 phase_pn, tx_phase_pn;
 	u8 *ticket;
 	u16 ticket_len;
 	bool ticket_done;

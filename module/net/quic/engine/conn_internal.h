@@ -32,7 +32,7 @@ static inline bool quic_conn_is_open(const struct quic_conn *conn)
 /**
  * struct quic_received - a packet on its way through the connection
  * @ref, @dgram_len: of the datagram it came in
- * @local, @remote: its addresses
+ * @local, @remote: its addresses; NULL if it waited for keys and the path is not known
  * @path: index of the path it came on, QUIC_PATHS_MAX if none
  * @received_at: when; @now is later if it waited for keys
  * @dcid_seq: sequence number of the connection ID it was addressed to, U64_MAX the client's first
@@ -105,6 +105,7 @@ void quic_conn_confirm(struct quic_conn *conn);
 /* key_phase.c: which key opens a 1-RTT packet; it did */
 struct quic_aead *quic_key_phase_aead(struct quic_conn *conn, const struct quic_packet *pkt);
 void quic_key_phase_opened(struct quic_conn *conn, const struct quic_packet *pkt);
+bool quic_key_phase_update(struct quic_conn *conn);
 
 /* datagrams.c */
 int quic_datagrams_on_frame(struct quic_conn *conn, const struct quic_received *rx,

@@ -14,7 +14,7 @@ void quic_early_keep(struct quic_conn *conn, const struct quic_received *rx)
 {
 	struct quic_early_packet *early;
 
-	if (conn->early_count >= QUIC_CONN_EARLY_PACKETS_MAX || rx->path == QUIC_PATHS_MAX ||
+	if (conn->early_count >= QUIC_CONN_EARLY_PACKETS_MAX ||
 	    !conn->ops->rx_room(conn, false))
 		return;
 	early = quic_alloc(&conn->mem_rx, sizeof(*early));
@@ -44,8 +44,10 @@ static void process(struct quic_conn *conn, const struct quic_early_packet *earl
 	rx.ref = early->ref;
 	rx.dgram_len = early->dgram_len;
 	rx.path = early->path;
-	rx.local = &conn->path[early->path].local;
-	rx.remote = &conn->path[early->path].remote;
+	if (rx.path < QUIC_PATHS_MAX) {
+		rx.local = &conn->path[rx.path].local;
+		rx.remote = &conn->path[rx.path].remote;
+	}
 	rx.ecn = early->ecn;
 	rx.level = early->level;
 	rx.dcid_seq = early->dcid_seq;

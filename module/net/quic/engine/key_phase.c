@@ -30,6 +30,32 @@ static void advance(struct quic_keys *keys, bool keep)
 	keys->phase = !keys->phase;
 }
 
+static void advance_tx(struct quic_conn *conn)
+{
+	struct quic_keys *tx = &conn->tx[QUIC_CRYPTO_APP];
+
+	advance(tx, false);
+	tx->used = 0;
+	conn->tx_phase_pn = conn->recovery.space[QUIC_SPACE_APP].next_pn;
+	conn->keys_wanted = true;
+}
+
+/*
+ * Begin an update (RFC 9001, 6.1): false while it is not permitted, or its keys are not there. The
+ * receiving keys follow with the peer's first packet of the new phase.
+ */
+bool quic_key_phase_update(struct quic_conn *conn)
+{
+	const struct quic_keys *rx = &conn->rx[QUIC_CRYPTO_APP], *tx = &conn->tx[QUIC_CRYPTO_APP];
+	u64 acked = conn->recovery.space[QUIC_SPACE_APP].largest_acked;
+
+	if (!conn->handshake_confirmed || rx->phase != tx->phase || !rx->aead[!rx->phase] ||
+	    !tx->aead[!tx->phase] || acked == U64_MAX || acked < conn->tx_phase_pn)
+		return false;
+	advance_tx(conn);
+	return true;
+}
+
 /* @pkt is authentic. If it is the first of the next phase, both directions move on (RFC 9001, 6.2). */
 void quic_key_phase_opened(struct quic_conn *conn, const struct quic_packet *pkt)
 {
@@ -47,8 +73,7 @@ void quic_key_phase_opened(struct quic_conn *conn, const struct quic_packet *pkt
 	conn->keys_wanted = true;
 	if (tx->phase == rx->phase)
 		return;
-	advance(tx, false);
-	tx->used = 0;
+	advance_tx(conn);
 	event.key_update_phase = tx->phase;
 	conn->ops->event(conn, QUIC_EVENT_KEY_UPDATE, &event, NULL, 0);
 }

@@ -104,9 +104,13 @@ void quic_path_check_black_hole(struct quic_conn *conn)
 void quic_path_on_challenge(struct quic_conn *conn, const struct quic_received *rx,
 			    const u8 data[8])
 {
-	struct quic_path *path = &conn->path[rx->path];
+	struct quic_path *path;
 
-	if (rx->path == QUIC_PATHS_MAX) {
+	if (rx->path < QUIC_PATHS_MAX) {
+		path = &conn->path[rx->path];
+	} else if (!rx->remote) {
+		return;		/* it waited for keys, its addresses are forgotten */
+	} else {
 		path = &conn->path[!conn->active_path];
 		quic_path_begin(path, rx->local, rx->remote, QUIC_MTU_MIN, false);
 		path->received = rx->dgram_len;

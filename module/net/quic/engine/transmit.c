@@ -85,6 +85,10 @@ static bool handshake_may_send(const struct quic_conn *conn)
 
 /**
  * struct coalesced - a datagram of packets of several levels
+ * @room: bytes that it may have
+ * @len: bytes that it has
+ * @flight: of them, what counts for congestion control
+ * @eliciting: packets may carry more than an ACK
  * @pad: it must be a full one (RFC 9000, 14.1): a client's with any Initial packet, a server's with
  *	an ack-eliciting one
  * @handshake: there is a Handshake packet in it
@@ -158,7 +162,12 @@ static int transmit_handshake(struct quic_conn *conn, u64 now, struct quic_train
 
 /**
  * struct builder - a train being built
+ * @train: where it goes
+ * @mtu: size of its packets
+ * @max: packets that fit
+ * @count: packets so far
  * @budget: bytes that congestion control and pacing let go
+ * @flight: bytes that count for congestion control
  */
 struct builder {
 	struct quic_train *train;
