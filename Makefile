@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# make help lists the targets. KERNEL (6.1, 6.12, newest) and KIND (qemu, uml) choose the VM of those that use one.
+# make help lists the targets. KERNEL (6.1, 6.12, newest) and KIND (qemu, uml, debug) choose the VM.
 
 KDIR	?= /lib/modules/$(shell uname -r)/build
 CACHE	:= $(or $(KQUIC_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kquic)

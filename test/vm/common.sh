@@ -35,15 +35,25 @@ require_kernel_name() {
 }
 
 require_kind() {
-	[[ $1 == qemu || $1 == uml ]] || die "unknown kind '$1' (known: qemu, uml)"
+	[[ $1 == qemu ]] || is_uml "$1" || die "unknown kind '$1' (known: qemu, uml, debug)"
+}
+
+# Two kinds are user-mode Linux: the quick one, and one with everything that finds mistakes.
+is_uml() {
+	[[ $1 == uml || $1 == debug ]]
 }
 
 kernel_dir() {
 	printf '%s/kernels/%s' "$CACHE_DIR" "$1"
 }
 
-uml_dir() {
-	printf '%s/uml/%s' "$CACHE_DIR" "$1"
+uml_source_dir() {
+	printf '%s/uml/%s/source' "$CACHE_DIR" "$1"
+}
+
+# uml_build_dir KIND NAME: where user-mode Linux is built.
+uml_build_dir() {
+	printf '%s/uml/%s/%s' "$CACHE_DIR" "$2" "$1"
 }
 
 # kernel_release NAME: the release string (uname -r) of a fetched kernel.
@@ -53,8 +63,8 @@ kernel_release() {
 
 # headers_dir KIND NAME: the directory that "make -C" takes to build a module.
 headers_dir() {
-	if [[ $1 == uml ]]; then
-		printf '%s/build' "$(uml_dir "$2")"
+	if is_uml "$1"; then
+		uml_build_dir "$1" "$2"
 	else
 		printf '%s/root/usr/src/linux-headers-%s' "$(kernel_dir "$2")" "$(kernel_release "$2")"
 	fi
