@@ -69,6 +69,10 @@ check-engine: ## the protocol engine: units, then the simulated network
 check-sim: ## the engine on the simulated network
 	$(MAKE) -C test/sim check
 
+.PHONY: check-fuzz
+check-fuzz: ## the engine's parsers, a short run of each fuzzer
+	$(MAKE) -C test/fuzz check
+
 .PHONY: check-libquic
 check-libquic: ## libquic without a kernel
 	$(MAKE) -C test/libquic check
@@ -125,7 +129,7 @@ lint-module: ## the module with W=1 and sparse, warnings as errors; KERNEL= choo
 .PHONY: clean
 clean: ## remove what was built in this folder (the cache stays)
 	rm -rf build dist node_modules quic.ko
-	for directory in libquic test/engine test/sim test/libquic test/selftest bench/c; do \
+	for directory in libquic test/engine test/sim test/fuzz test/libquic test/selftest bench/c; do \
 		if [ -f $$directory/Makefile ]; then $(MAKE) -C $$directory clean; fi; \
 	done
 	find module \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \
