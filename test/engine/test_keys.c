@@ -134,6 +134,38 @@ TEST(long_output_is_chained)
 	}
 }
 
+/* RFC 4231, 4.3 and 4.7: the host's HMAC, with keys shorter and longer than a block. */
+TEST(hmac_is_that_of_rfc_4231)
+{
+	static const char data[] = "what do ya want for nothing?";
+	static const char larger[] = "Test Using Larger Than Block-Size Key - Hash Key First";
+	u8 key[131], expected[48], out[48];
+
+	check_hex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843", expected, 48);
+	CHECK_EQ(quic_hmac(QUIC_HASH_SHA256, (u8 *)"Jefe", 4, (u8 *)data, 28, out), 0);
+	CHECK_MEM(out, expected, 32);
+	check_hex("af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e"
+		  "8e2240ca5e69e2c78b3239ecfab21649", expected, 48);
+	CHECK_EQ(quic_hmac(QUIC_HASH_SHA384, (u8 *)"Jefe", 4, (u8 *)data, 28, out), 0);
+	CHECK_MEM(out, expected, 48);
+	memset(key, 0xaa, sizeof(key));
+	check_hex("60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54", expected, 48);
+	CHECK_EQ(quic_hmac(QUIC_HASH_SHA256, key, 131, (u8 *)larger, 54, out), 0);
+	CHECK_MEM(out, expected, 32);
+}
+
+TEST(a_384_bit_hash_fills_a_secret_in_one_block)
+{
+	static const u8 info[] = { 0, 48, 13, 't', 'l', 's', '1', '3', ' ',
+				   'q', 'u', 'i', 'c', ' ', 'k', 'u', 0, 1 };
+	u8 secret[48], out[48], expected[48];
+
+	memset(secret, 9, sizeof(secret));
+	CHECK_EQ(quic_hkdf_expand_label(QUIC_HASH_SHA384, secret, 48, "quic ku", out, 48), 0);
+	CHECK_EQ(quic_hmac(QUIC_HASH_SHA384, secret, 48, info, sizeof(info), expected), 0);
+	CHECK_MEM(out, expected, 48);
+}
+
 TEST(retry_tags_are_those_of_the_samples)
 {
 	u8 retry[64], tag[QUIC_TAG_LEN];
