@@ -217,12 +217,43 @@ TEST(pacing_spreads_and_its_timer_goes_on)
 	while (transmit(&p.client, &train) > 0)
 		first += train.len;
 	CHECK(first < 400000);
-	CHECK(c->pacing_blocked);
 	at = quic_conn_deadline(c, p.now);
 	CHECK(at > start && at < start + 20 * QUIC_MSEC);
 	p.now = at;
 	quic_conn_timeout(c, p.now);
 	CHECK(transmit(&p.client, &train) > 0);
+	pair_destroy(&p);
+}
+
+TEST(a_window_that_opens_while_pacing_holds_back_is_not_forgotten)
+{
+	struct quic_conn *c = &p.client.conn;
+	struct quic_train train;
+
+	begin();
+	CHECK_EQ(pair_send(&p.client, 0, 100000, false), 0);
+	while (transmit(&p.client, &train) > 0)
+		p.now += QUIC_MSEC;
+	/* Nobody asked to transmit since then: only the deadline can say so. */
+	c->recovery.pacer.next_at = p.now + QUIC_MSEC;
+	CHECK(quic_conn_deadline(c, p.now) > p.now + QUIC_MSEC);
+	c->recovery.cong.window += 10000;
+	CHECK_EQ(quic_conn_transmit_size(c, p.now), 0);
+	CHECK_EQ(quic_conn_deadline(c, p.now), p.now + QUIC_MSEC);
+	pair_destroy(&p);
+}
+
+TEST(a_host_without_buffers_is_not_asked_again_at_once)
+{
+	static const u8 ping[] = { QUIC_FRAME_PING, 0, 0, 0 };
+	struct quic_conn *s = &p.server.conn;
+
+	begin();
+	pair_inject(&p.client, QUIC_CRYPTO_APP, ping, sizeof(ping), 0);
+	CHECK(quic_conn_deadline(s, p.now) <= p.now);
+	quic_conn_transmit_later(s, p.now);
+	CHECK(quic_conn_deadline(s, p.now) > p.now);
+	CHECK(quic_conn_deadline(s, p.now) <= p.now + 20 * QUIC_MSEC);
 	pair_destroy(&p);
 }
 

@@ -138,7 +138,6 @@ struct quic_early_packet {
  * @skip_at: 1-RTT packet number that will be skipped (RFC 9000, 21.4)
  * @ack_only: packets without an ack-eliciting frame sent in a row (RFC 9000, 13.2.4)
  * @hurries: times that the handshake was sent again early (RFC 9002, 6.2.3)
- * @pacing_blocked: only the pacer kept the last transmit from sending more
  * @outs: scratch for the packets of a train
  * @early: packets waiting for keys
  * @host: for the host's container_of() users that prefer a pointer
@@ -188,7 +187,6 @@ struct quic_conn {
 
 	u64 skip_at;
 	u8 ack_only, hurries;
-	bool pacing_blocked;
 	struct quic_packet_out *outs;
 
 	struct list_head early;
@@ -283,6 +281,9 @@ struct quic_train {
 size_t quic_conn_transmit_size(struct quic_conn *conn, u64 now);
 /* Fill a train. Return: datagrams in it, 0 when nothing may be sent now, -ENOMEM. */
 int quic_conn_transmit(struct quic_conn *conn, u64 now, struct quic_train *train);
+
+/* The host had no buffer for a train: quic_conn_deadline() asks again a little later, not at once (P15). */
+void quic_conn_transmit_later(struct quic_conn *conn, u64 now);
 
 /* The earliest time at which quic_conn_timeout() must be called, QUIC_NEVER if none. */
 u64 quic_conn_deadline(struct quic_conn *conn, u64 now);

@@ -35,6 +35,19 @@ static u64 ack_deadline(struct quic_conn *conn)
 	return at;
 }
 
+/* When may leave what only the pacer holds back? */
+static u64 pacing_deadline(struct quic_conn *conn, u64 now)
+{
+	const struct quic_recovery *rec = &conn->recovery;
+	u64 mtu = conn->path[conn->active_path].mtu;
+
+	/* In the past it holds nothing back, whatever else does. */
+	if (rec->pacer.next_at <= now || quic_cong_room(&rec->cong) < mtu ||
+	    !quic_conn_wants(conn, QUIC_CRYPTO_APP, true, now))
+		return QUIC_NEVER;
+	return rec->pacer.next_at;
+}
+
 /* S2.32: connecting sends nothing; probes begin with the first packet of the handshake. */
 static bool recovery_runs(const struct quic_conn *conn)
 {
@@ -58,8 +71,7 @@ u64 quic_conn_deadline(struct quic_conn *conn, u64 now)
 	at = recovery_runs(conn) ? quic_recovery_deadline(&conn->recovery) : QUIC_NEVER;
 	if (!conn->recovery.amplification_blocked) {
 		at = min(at, ack_deadline(conn));
-		if (conn->pacing_blocked)
-			at = min(at, conn->recovery.pacer.next_at);
+		at = min(at, pacing_deadline(conn, now));
 	}
 	at = min3(at, conn->idle_at, conn->keepalive_at);
 	/* Nothing of all this works without memory. */

@@ -227,15 +227,13 @@ static int build_packet(struct quic_conn *conn, struct builder *b, u64 now)
 	return len;
 }
 
-/* Why did the train end? For the pacing timer, and for RFC 9002, 7.8. */
+/* RFC 9002, 7.8: did the train end for want of data although the window had room? */
 static void note_limits(struct quic_conn *conn, const struct builder *b, u64 now)
 {
-	struct quic_recovery *rec = &conn->recovery;
-	bool more = quic_conn_wants(conn, QUIC_CRYPTO_APP, true, now);
-	bool window = quic_cong_room(&rec->cong) >= b->mtu;
+	struct quic_cong *cong = &conn->recovery.cong;
 
-	rec->cong.limited = !more && window;
-	conn->pacing_blocked = more && window && !quic_pacer_room(&rec->pacer, now, b->mtu);
+	cong->limited = quic_cong_room(cong) >= b->mtu &&
+			!quic_conn_wants(conn, QUIC_CRYPTO_APP, true, now);
 }
 
 static int transmit_train(struct quic_conn *conn, u64 now, struct quic_train *train, bool paced)
@@ -332,7 +330,6 @@ static int transmit(struct quic_conn *conn, u64 now, struct quic_train *train, b
 {
 	int n;
 
-	conn->pacing_blocked = false;
 	if (response_wanted(conn)) {
 		n = transmit_response(conn, now, train);
 		if (n)
@@ -369,6 +366,11 @@ int quic_conn_transmit(struct quic_conn *conn, u64 now, struct quic_train *train
 		conn->close_flush = false;
 	}
 	return quic_conn_transmit_close(conn, now, train);
+}
+
+void quic_conn_transmit_later(struct quic_conn *conn, u64 now)
+{
+	no_memory(conn, now);
 }
 
 size_t quic_conn_transmit_size(struct quic_conn *conn, u64 now)
