@@ -216,7 +216,13 @@ void app_on_update(struct app *app, const struct quic_stream_update *update)
 
 /* ---- writing ---- */
 
-static bool open_one(struct app *app, int uni)
+/* Come back at @at, or before. */
+static void want_tick(struct app *app, u64 at)
+{
+	app->tick_at = min(app->tick_at, at);
+}
+
+static bool open_one(struct app *app, int uni, u64 now)
 {
 	struct quic_streams *st = &app->conn->streams;
 	u32 flags = MSG_QUIC_STREAM_NEW | (uni ? MSG_QUIC_STREAM_UNI : 0);
@@ -230,6 +236,10 @@ static bool open_one(struct app *app, int uni)
 		return false;
 	if (!random_below(&app->random, 4))
 		flags |= MSG_QUIC_STREAM_SNDBLOCK;
+	if (app->open_at > now) {
+		want_tick(app, app->open_at);
+		return false;
+	}
 	err = quic_streams_get_send(st, QUIC_STREAMS_ID_ANY, flags, false, &stream);
 	if (err == -ENOMEM)
 		app->retry = true;
@@ -240,12 +250,14 @@ static bool open_one(struct app *app, int uni)
 	flow = flow_of(app, stream->id);
 	SIM_CHECK(flow->own && flow->id >> 2 == app->opened[uni]);
 	app->opened[uni]++;
+	if (app->load->pause)
+		app->open_at = now + app->load->pause;
 	trace("opens stream %llu for %llu bytes", (unsigned long long)flow->id,
 	      (unsigned long long)flow->size);
 	return true;
 }
 
-static bool open_streams(struct app *app)
+static bool open_streams(struct app *app, u64 now)
 {
 	bool any = false;
 	int uni;
@@ -254,7 +266,7 @@ static bool open_streams(struct app *app)
 		return false;
 	/* Some are open at a time, so that a thousand streams do not all wait for their turn. */
 	for (uni = 0; uni < 2; uni++)
-		while (app->active_count < 200 && open_one(app, uni))
+		while (app->active_count < 200 && open_one(app, uni, now))
 			any = true;
 	return any;
 }
@@ -385,8 +397,7 @@ static bool read_one(struct app *app, u64 now)
 	len = seg->len - seg->taken;
 	if (app->load->read) {
 		if (!app->read_left && len) {
-			if (app->tick_at == QUIC_NEVER)
-				app->tick_at = now + TICK;
+			want_tick(app, app->read_at);
 			return false;
 		}
 		len = min(len, app->read_left);
@@ -418,19 +429,21 @@ bool app_run(struct app *app, u64 now)
 {
 	bool any = false;
 
-	if (app->tick_at <= now) {
+	if (app->tick_at <= now)
 		app->tick_at = QUIC_NEVER;
+	if (app->read_at <= now) {
+		app->read_at = now + TICK;
 		app->read_left = app->load->read;
 	}
 	while (read_one(app, now))
 		any = true;
 	if (app->conn->state != QUIC_CONN_ESTABLISHED)
 		return any;
-	any |= open_streams(app);
+	any |= open_streams(app, now);
 	app->conn->streams.flush = false;
 	any |= write_streams(app);
-	if (app->retry && app->tick_at == QUIC_NEVER)
-		app->tick_at = now + TICK;
+	if (app->retry)
+		want_tick(app, now + TICK);
 	app->retry = false;
 	return any;
 }

@@ -22,6 +22,7 @@
  * @write: bytes of one write at most, 0: any
  * @more: use MSG_MORE at random
  * @reset, @stop: per 10000 streams and end
+ * @pause: ns between the openings of two streams
  * @read: bytes read in a tick of 10 ms at most, 0: no limit
  * @sndbuf: bytes in send buffers at most
  */
@@ -30,7 +31,7 @@ struct workload {
 	u64 size, sizes[SIZES_MAX], reply;
 	bool random_size, at_once, more;
 	u32 parallel, write, reset, stop;
-	u64 read, sndbuf;
+	u64 read, sndbuf, pause;
 };
 
 /**
@@ -64,8 +65,9 @@ struct app {
 	struct flow **active;		/* with something to write; NULL holes are not kept */
 	u32 active_count, active_room;
 	u64 tick_at;			/* next tick, QUIC_NEVER: no one waits for it */
+	u64 open_at;			/* not earlier: the next stream */
 	bool retry;			/* an allocation failed: try again at the next tick */
-	u64 read_left;
+	u64 read_at, read_left;		/* when and how much may be read */
 	u64 bytes_read, bytes_written;
 	u64 first_at, last_at;		/* reading */
 	bool done;

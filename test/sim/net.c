@@ -16,8 +16,13 @@ void net_init(struct net *net, const struct net_config config[DIRECTIONS], u64 s
 
 void net_clear(struct net *net)
 {
+	int i, j;
+
 	while (net->count)
 		free(net->heap[--net->count]);
+	for (i = 0; i < DIRECTIONS; i++)
+		for (j = 0; j < RECORDED_MAX; j++)
+			free(net->link[i].recorded[j]);
 	free(net->heap);
 	net->heap = NULL;
 	net->room = 0;
@@ -94,6 +99,61 @@ static bool is_lost(struct net *net, struct net_link *link, size_t len, u64 at)
 	return true;
 }
 
+static struct net_datagram *copy_of(const u8 *data, size_t len)
+{
+	struct net_datagram *d = malloc(sizeof(*d) + len);
+
+	if (!d)
+		abort();
+	memset(d, 0, sizeof(*d));
+	d->len = len;
+	memcpy(d->data, data, len);
+	return d;
+}
+
+/* What somebody who sees every datagram, but has no keys, might send. */
+static void forge(struct net *net, int direction, const u8 *data, size_t len, u64 at)
+{
+	struct random *r = &net->random;
+	struct net_link *from = &net->link[random_below(r, 4) ? direction : !direction];
+	struct net_datagram *d = from->recorded[random_below(r, RECORDED_MAX)];
+	size_t i, keep;
+
+	switch (random_below(r, 4)) {
+	case 0:		/* the header of a real one, then garbage */
+		d = copy_of(data, len);
+		keep = random_below(r, min_t(size_t, len, 40));
+		for (i = keep; i < len; i++)
+			d->data[i] = random_u64(r);
+		break;
+	case 1:		/* a part */
+		d = copy_of(data, 1 + random_below(r, len));
+		break;
+	case 2:		/* some bytes of the header changed */
+		d = copy_of(data, len);
+		for (i = 0; i < 3; i++)
+			d->data[random_below(r, min_t(size_t, len, 30))] = random_u64(r);
+		break;
+	default:	/* an old one, perhaps sent back to where it came from */
+		if (!d)
+			return;
+		d = copy_of(d->data, d->len);
+	}
+	d->at = at + random_below(r, 2 * net->link[direction].config.delay);
+	d->order = net->order++;
+	d->direction = direction;
+	trace("  (and a forged one of %zu bytes)", d->len);
+	push(net, d);
+}
+
+static void record(struct net *net, struct net_link *link, const u8 *data, size_t len)
+{
+	struct net_datagram **slot = &link->recorded[random_below(&net->random, RECORDED_MAX)];
+
+	free(*slot);
+	*slot = copy_of(data, len);
+}
+
 static void deliver(struct net *net, int direction, const u8 *data, size_t len, u8 ecn, u64 at)
 {
 	const struct net_config *c = &net->link[direction].config;
@@ -103,15 +163,11 @@ static void deliver(struct net *net, int direction, const u8 *data, size_t len, 
 	at += c->delay + random_below(&net->random, c->jitter);
 	if (random_chance(&net->random, c->reorder))
 		at += random_below(&net->random, c->overtaken);
-	d = malloc(sizeof(*d) + len);
-	if (!d)
-		abort();
+	d = copy_of(data, len);
 	d->at = at;
 	d->order = net->order++;
 	d->direction = direction;
 	d->ecn = ecn;
-	d->len = len;
-	memcpy(d->data, data, len);
 	if (random_chance(&net->random, c->corrupt)) {
 		for (flips = 1 + random_below(&net->random, 3); flips; flips--)
 			d->data[random_below(&net->random, len)] ^=
@@ -142,6 +198,11 @@ void net_send(struct net *net, int direction, const u8 *data, size_t len, u8 ecn
 		}
 		at = start + (len + 28) * QUIC_SEC / c->rate;
 		link->busy_until = at;
+	}
+	if (c->forge) {
+		record(net, link, data, len);
+		if (random_chance(&net->random, c->forge))
+			forge(net, direction, data, len, at);
 	}
 	if (is_lost(net, link, len, at)) {
 		link->lost++;

@@ -16,6 +16,8 @@ enum {
  * @delay: one way, ns; @jitter: up to so much more
  * @rate: bytes per second, 0 unlimited; @queue: datagrams that wait for it at most
  * @loss, @reorder, @duplicate, @corrupt: per 10000 datagrams
+ * @forge: per 10000: a forged datagram is sent along: garbage, a part, a copy with changes, a replay
+ *	of an old one, or one of the other direction
  * @burst: a loss takes 1 to so many datagrams in a row (0: 1)
  * @overtaken: how late a reordered datagram is at most, ns
  * @up, @down: the link works so long, then loses everything so long; 0 always works
@@ -24,7 +26,7 @@ enum {
  */
 struct net_config {
 	u64 delay, jitter, rate;
-	unsigned int queue, loss, burst, reorder, duplicate, corrupt;
+	unsigned int queue, loss, burst, reorder, duplicate, corrupt, forge;
 	u64 overtaken, up, down;
 	u64 drop_from, drop_to;
 	size_t mtu;
@@ -38,11 +40,15 @@ struct net_datagram {
 	u8 data[];
 };
 
+/* Datagrams of one direction that an attacker has recorded. */
+#define RECORDED_MAX	8
+
 struct net_link {
 	struct net_config config;
 	u64 busy_until, count;
 	unsigned int losing;
 	u64 sent, lost, bytes;
+	struct net_datagram *recorded[RECORDED_MAX];
 };
 
 struct net {

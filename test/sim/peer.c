@@ -201,7 +201,7 @@ static bool transmit(struct peer *peer)
 	struct quic_path *path = &peer->conn.path[0];
 	struct quic_train train;
 	u64 limit, departure;
-	size_t pos, len;
+	size_t pos, len, size;
 	bool any = false;
 	int n, count;
 
@@ -210,11 +210,17 @@ static bool transmit(struct peer *peer)
 		train.buf = buffer;
 		train.cap = sizeof(buffer);
 		train.max_segments = 1 + random_below(&world->random, 64);
+		/* With the buffer that the engine asks for, which must be enough for something. */
+		size = quic_conn_transmit_size(&peer->conn, world->now);
+		if (size && random_below(&world->random, 2))
+			train.cap = min_t(size_t, size, TRAIN_BUFFER);
 		limit = permitted(&peer->conn.recovery);
 		n = quic_conn_transmit(&peer->conn, world->now, &train);
 		if (n <= 0)
 			break;
 		any = true;
+		if (!size)
+			sim_fail("%d datagrams where there was nothing to send", n);
 		SIM_CHECK(train.len <= train.cap && train.segment);
 		SIM_CHECK((unsigned int)n <= train.max_segments);
 		SIM_CHECK(peer->conn.recovery.cong.in_flight <= limit);
@@ -281,9 +287,14 @@ void peer_receive(struct peer *peer, const struct net_datagram *d)
 
 u64 peer_deadline(struct peer *peer)
 {
+	u64 at;
+
 	if (!peer->live)
 		return QUIC_NEVER;
-	return min(quic_conn_deadline(&peer->conn, peer->world->now), peer->app.tick_at);
+	at = quic_conn_deadline(&peer->conn, peer->world->now);
+	if (at != QUIC_NEVER && peer->world->clock)
+		at = DIV_ROUND_UP(at, peer->world->clock) * peer->world->clock;
+	return min(at, peer->app.tick_at);
 }
 
 void peer_timeout(struct peer *peer)

@@ -239,6 +239,42 @@ static void tune_one_idle(struct world *world)
 	world->net.link[TO_CLIENT].config.drop_to = U64_MAX;
 }
 
+static void tune_tiny_buffer(struct world *world)
+{
+	world->client.rcvbuf = 8 << 10;
+	world->server.rcvbuf = 8 << 10;
+}
+
+static void tune_keepalive(struct world *world)
+{
+	world->client.config.keepalive = 5 * QUIC_SEC;
+}
+
+static void tune_clock(struct world *world)
+{
+	world->clock = (1 + random_below(&world->random, 10)) * MS;
+}
+
+/* The path's MTU changes now and then, and both ends are told, or not. */
+static void tick_mtu(struct world *world)
+{
+	u32 mtu = 1200 + random_below(&world->random, 2) * random_below(&world->random, 7800);
+	struct peer *peers[] = { &world->client, &world->server };
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		world->net.link[i].config.mtu = mtu;
+		if (peers[i]->live && random_below(&world->random, 4))
+			quic_conn_set_mtu(&peers[i]->conn, mtu);
+	}
+	world->tick_at = world->now + random_below(&world->random, 200 * MS);
+}
+
+static void tune_mtu_changes(struct world *world)
+{
+	world->tick_at = world->now + 100 * MS;
+}
+
 /* Anything at all. */
 static void tune_anything(struct world *world)
 {
@@ -259,6 +295,7 @@ static void tune_anything(struct world *world)
 		c->overtaken = random_below(r, 100 * MS);
 		c->duplicate = random_below(r, 2) * random_below(r, 1000);
 		c->corrupt = random_below(r, 2) * random_below(r, 500);
+		c->forge = random_below(r, 3) ? 0 : random_below(r, 1000);
 	}
 	for (i = 0; i < 2; i++)
 		for (j = 0; j < 2; j++)
@@ -276,6 +313,10 @@ static void tune_anything(struct world *world)
 	world->load.read = random_below(r, 4) ? 0 : 500 + random_below(r, 50000);
 	world->client.config.nodelay = random_below(r, 2);
 	world->server.config.nodelay = random_below(r, 2);
+	world->clock = random_below(r, 3) ? 0 : random_below(r, 5 * MS);
+	world->load.pause = random_below(r, 3) ? 0 : random_below(r, 300 * MS);
+	if (!random_below(r, 4))
+		world->client.rcvbuf = world->server.rcvbuf = 5000 + random_below(r, 100000);
 	if (!random_below(r, 3))
 		both_windows(world, 1000 + random_below(r, 100000));
 	if (!random_below(r, 3))
@@ -386,6 +427,24 @@ const struct scenario scenarios[] = {
 	{ .name = "slow-reader", .seeds = 20, .net = LINKS(DEFAULT, LOSSY(1)),
 	  .load = { STREAMS(1, 2, 1, 1), .size = 300 * KB, .reply = 100 * KB, .read = 3 * KB },
 	  .limit = 200, .tune = tune_small_buffer },
+	{ .name = "tiny-buffer", .seeds = 40, .net = LINKS(DEFAULT, LOSSY(1)),
+	  .load = { STREAMS(1, 2, 1, 1), .size = 50 * KB, .reply = 50 * KB, .read = 3 * KB },
+	  .limit = 200, .tune = tune_tiny_buffer },
+	{ .name = "keepalive", .seeds = 10, .net = LINKS(DEFAULT),
+	  .load = { STREAMS(3, 0, 0, 0), .size = 1000, .reply = 1000, .pause = 100 * QUIC_SEC },
+	  .limit = 400, .tune = tune_keepalive },
+	{ .name = "pauses", .seeds = 20, .net = LINKS(DEFAULT, LOSSY(1)),
+	  .load = { STREAMS(10, 5, 10, 5), .size = 40 * KB, .reply = 40 * KB, .pause = 500 * MS },
+	  .limit = 100 },
+	{ .name = "coarse-clock", .seeds = 60, .net = LINKS(DEFAULT, LOSSY(2)),
+	  .load = { STREAMS(2, 1, 2, 1), .size = 50 * KB, .reply = 50 * KB }, .limit = 100,
+	  .tune = tune_clock },
+	{ .name = "forgery", .seeds = 300, .net = LINKS(DEFAULT, LOSSY(1), .forge = 5000),
+	  .load = { STREAMS(2, 1, 2, 1), .size = 10 * KB, .reply = 10 * KB }, .limit = 100,
+	  .tune = tune_handshake },
+	{ .name = "mtu-changes", .seeds = 60, .net = LINKS(DEFAULT, LOSSY(1)),
+	  .load = { STREAMS(2, 1, 2, 1), .size = 100 * KB, .reply = 100 * KB }, .limit = 100,
+	  .tune = tune_mtu_changes, .tick = tick_mtu },
 	{ .name = "close-anywhere", .seeds = 300, .net = LINKS(DEFAULT, LOSSY(5)),
 	  .load = { STREAMS(3, 3, 3, 3), .size = 20 * KB, .reply = 20 * KB }, .limit = 300,
 	  .expect = SURVIVE, .tune = tune_close, .tick = tick_close },

@@ -73,6 +73,7 @@ struct world {
 	u64 now, limit;
 	bool closing;		/* somebody closes because all is done */
 	u64 tick_at;		/* for scenario.tick */
+	u64 clock;		/* timers fire at multiples of it, 0: exactly */
 	u64 finished_at;	/* all was transferred */
 	u64 refused;		/* first packets that made no connection */
 };
