@@ -201,8 +201,8 @@ static inline void end_lost(struct end *end, const struct end_packet *packet)
 		quic_streams_lost(&end->st, &packet->sent.frames[i]);
 }
 
-static inline int end_on_frame(struct end *end, const struct quic_frame *frame, struct quic_ref *ref,
-			       size_t packet_len)
+static inline int end_on_frame(struct end *end, const struct quic_frame *frame,
+			       struct quic_ref *ref, size_t packet_len)
 {
 	struct quic_streams *st = &end->st;
 

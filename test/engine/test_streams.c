@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Streams as the application sees them: selection, states, end (sections 3.4, 6.3 to 6.5 and 8 of the API). */
+/* Streams as the application sees them: selection, states, end (API, 3.4, 6.3 to 6.5 and 8). */
 #include "streams_end.h"
 
 #define NEW	MSG_QUIC_STREAM_NEW

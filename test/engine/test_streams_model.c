@@ -118,17 +118,20 @@ static void deliver(unsigned int from, const struct end_packet *packet, bool *ar
 
 static void transmit(unsigned int who)
 {
-	struct end_packet *packet;
-	bool in_flight = flight_count[who];
+	bool in_flight = flight_count[who], pending, written;
+	size_t room = pick(4) ? END_MSS : 30 + pick(END_MSS - 30);
 
 	if (flight_count[who] == FLIGHT_MAX)
 		return;
-	packet = &flights[who][flight_count[who]];
-	if (end_fill_room(&ends[who], packet, pick(4) ? END_MSS : 30 + pick(END_MSS - 30), in_flight))
-		flight_count[who]++;
+	pending = quic_streams_pending(&ends[who].st, in_flight, END_MSS - pick(9));
+	written = end_fill_room(&ends[who], &flights[who][flight_count[who]], room, in_flight);
+	/* Or else the connection would ask for ever. */
+	if (pending && room == END_MSS)
+		CHECK(written);
+	flight_count[who] += written;
 }
 
-/* A packet of the flight arrives, perhaps twice, or not; its sender learns something, perhaps wrong. */
+/* A packet arrives, perhaps twice, or not; its sender learns something, perhaps wrong. */
 static void settle(unsigned int who, u32 loss)
 {
 	unsigned int n = flight_count[who];

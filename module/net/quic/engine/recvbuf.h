@@ -3,8 +3,8 @@
  * Reassembly of one received byte stream (RFC 9000, 2.2).
  *
  * Received bytes are kept as segments: offset, length, and a reference to the packet they came in.
- * Nothing is copied, with one exception: a segment that is far smaller than its packet is copied into memory of
- * its own size, so that one byte cannot pin a train of packets (P22).
+ * Nothing is copied, with one exception: a segment that is far smaller than its packet is copied
+ * into memory of its own size, so that one byte cannot pin a train of packets (P22).
  *
  * A segment is in the tree while bytes before it are missing, then in a queue of the reader.
  */
@@ -68,7 +68,8 @@ void quic_recvbuf_clear(struct quic_recvbuf *rb, struct quic_mem *mem);
  * @mem: charged for the records and for copies
  * @ref: the datagram that @data lies in; a reference is taken for each segment that keeps it
  * @packet_len: length of the datagram, to decide about copying
- * @ready: deliverable segments are appended to it (through ->order), in order; the caller sets stream, kind, level
+ * @ready: deliverable segments are appended to it (through ->order), in order; the caller sets
+ *	stream, kind, level
  *
  * Bytes that were there before are ignored; a conflicting copy of them cannot be told apart
  * (RFC 9000, 2.2). On -ENOMEM nothing was inserted.

@@ -5,11 +5,7 @@
 #define CHUNK_MIN	512
 #define CHUNK_MAX	(16384 - sizeof(struct quic_chunk))
 
-/**
- * struct quic_chunk - payload bytes of a send buffer
- * @start: offset in the stream of the first byte
- * @len: bytes held; @size: bytes there is room for
- */
+/* Bytes from offset @start of the stream: @len of them, with room for @size. */
 struct quic_chunk {
 	struct list_head node;
 	u64 start;

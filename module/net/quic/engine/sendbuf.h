@@ -47,7 +47,9 @@ void quic_sendbuf_clear(struct quic_sendbuf *sb, struct quic_mem *mem);
  * @want: bytes that the application still has
  * @room: set to what @return points to, 1 to @want
  *
- * The caller fills in up to @room bytes and calls quic_sendbuf_commit(). Return: NULL without memory.
+ * The caller fills in up to @room bytes and calls quic_sendbuf_commit().
+ *
+ * Return: NULL without memory.
  */
 u8 *quic_sendbuf_reserve(struct quic_sendbuf *sb, struct quic_mem *mem, size_t want, bool may_sleep,
 			 size_t *room);
@@ -58,7 +60,7 @@ bool quic_sendbuf_next(const struct quic_sendbuf *sb, u64 *offset, u64 *len);
 /* Copy @len held bytes from @offset. */
 void quic_sendbuf_copy(struct quic_sendbuf *sb, u64 offset, u8 *to, size_t len);
 void quic_sendbuf_sent(struct quic_sendbuf *sb, u64 offset, size_t len);
-/* Frees what is not needed any more. Without memory for the record the bytes count as lost instead. */
+/* Frees what is not needed any more. Without memory for the record the bytes count as lost. */
 void quic_sendbuf_acked(struct quic_sendbuf *sb, struct quic_mem *mem, u64 offset, size_t len);
 /* Parts that were acknowledged meanwhile are skipped. */
 void quic_sendbuf_lost(struct quic_sendbuf *sb, u64 offset, size_t len);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One stream: its two state machines and its flow control (RFC 9000, 2 to 4; section 8 of the API). */
+/* One stream: its two state machines and its flow control (RFC 9000, 2 to 4; API, section 8). */
 #ifndef QUIC_ENGINE_STREAM_H
 #define QUIC_ENGINE_STREAM_H
 
@@ -67,8 +67,8 @@ struct quic_stream_recv {
  *
  * @gone: both parts are terminal (S8.4): it is not found by its ID any more
  *
- * A stream is freed when it is gone, nothing refers to it (in_flight, users) and its unread data has
- * been read or dropped (P01, P02).
+ * A stream is freed when it is gone, nothing refers to it (in_flight, users) and its unread data
+ * has been read or dropped (P01, P02).
  */
 struct quic_stream {
 	u64 id;

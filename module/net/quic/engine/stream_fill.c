@@ -4,6 +4,8 @@
 
 /* Smaller pieces of a longer range are not worth a frame: they wait for the next packet. */
 #define FRAGMENT_MIN	32
+/* A packet may have this much more room than was expected: its number may be short. */
+#define ROOM_SLACK	8
 /* Bytes that a probe repeats: about one packet (RFC 9002, 6.2.4). */
 #define PROBE_LEN	1200
 
@@ -56,7 +58,8 @@ bool quic_streams_pending(const struct quic_streams *st, bool in_flight, size_t 
 		buf = &stream->send.buf;
 		unsent = buf->end - buf->next;
 		if (buf->lost_count || !stream_held(st, stream, in_flight) ||
-		    unsent + FRAGMENT_MIN > stream_capacity(stream->id, buf->next, mss))
+		    unsent + FRAGMENT_MIN >
+		    stream_capacity(stream->id, buf->next, mss + ROOM_SLACK))
 			return true;
 	}
 	return false;
@@ -202,8 +205,7 @@ bool quic_streams_fill(struct quic_streams *st, struct quic_writer *w, struct qu
 	while (room && !list_empty(&st->control_queue)) {
 		stream = list_first_entry(&st->control_queue, struct quic_stream, control_queue);
 		room = fill_control(stream, w, sent);
-		if (room)
-			list_del_init(&stream->control_queue);
+		quic_stream_queue_control(st, stream);
 	}
 	/*
 	 * Round robin: the stream that had its turn goes to the end. If it is met there again by this

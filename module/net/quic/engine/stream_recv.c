@@ -160,21 +160,23 @@ int quic_streams_on_stream(struct quic_streams *st, const struct quic_frame *fra
 		recv->started = 1;
 		quic_stream_event(st, stream, QUIC_STREAM_RECV_STATE_RECV, 0, 0);
 	}
-	if (fin)
+	if (fin) {
 		recv->final_size = end;
+		recv->max_pending = 0;
+	}
 	complete = recv->buf.next == recv->final_size;
 	if (complete) {
 		if (!list_empty(&ready))
 			list_last_entry(&ready, struct quic_segment, order)->fin = true;
 		recv->state = QUIC_STREAM_RECV_STATE_RECVD;
-		recv->max_pending = 0;
 		recv->stop_pending = 0;
 		quic_stream_event(st, stream, QUIC_STREAM_RECV_STATE_RECVD, 0, recv->final_size);
 	} else if (fin && recv->state == QUIC_STREAM_RECV_STATE_RECV) {
 		recv->state = QUIC_STREAM_RECV_STATE_SIZE_KNOWN;
-		recv->max_pending = 0;
 		quic_stream_event(st, stream, QUIC_STREAM_RECV_STATE_SIZE_KNOWN, 0, end);
 	}
+	if (fin || complete)
+		quic_stream_queue_control(st, stream);
 	stream_deliver(st, stream, &ready);
 	if (recv->stopped)
 		connection_grant(st, false);
@@ -219,6 +221,7 @@ int quic_streams_on_reset(struct quic_streams *st, u64 id, u64 code, u64 final_s
 	recv->state = QUIC_STREAM_RECV_STATE_RESET_RECVD;
 	recv->max_pending = 0;
 	recv->stop_pending = 0;
+	quic_stream_queue_control(st, stream);
 	quic_stream_event(st, stream, QUIC_STREAM_RECV_STATE_RESET_RECVD, code, final_size);
 	connection_grant(st, false);
 	quic_stream_settle(st, stream);

@@ -255,6 +255,7 @@ int quic_streams_on_max_stream_data(struct quic_streams *st, u64 id, u64 max)
 		return err;
 	stream->send.max_data = max;
 	stream->send.blocked_pending = 0;
+	quic_stream_queue_control(st, stream);
 	memset(&event, 0, sizeof(event));
 	event.max_data.id = id;
 	event.max_data.max_data = max;

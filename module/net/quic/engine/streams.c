@@ -273,6 +273,8 @@ void quic_stream_queue_data(struct quic_streams *st, struct quic_stream *stream)
 
 void quic_stream_queue_control(struct quic_streams *st, struct quic_stream *stream)
 {
-	if (list_empty(&stream->control_queue))
+	if (!quic_stream_has_control(stream))
+		list_del_init(&stream->control_queue);
+	else if (list_empty(&stream->control_queue))
 		list_add_tail(&stream->control_queue, &st->control_queue);
 }

@@ -30,7 +30,7 @@ struct quic_streams_ops {
 };
 
 /**
- * struct quic_stream_type - limits of one of the two types (bidi, uni) in one direction of initiation
+ * struct quic_stream_type - limits of one type (bidi, uni) of streams of one initiator
  * @next: number (id >> 2) of the next unopened stream
  * @max: streams of this type that may be opened: local: the peer's MAX_STREAMS; remote: announced
  * @initial: @max at the beginning
@@ -55,12 +55,13 @@ struct quic_stream_type {
  * @data_queue: streams with something to send, round robin; @control_queue: with other frames
  * @active: ID of the active stream, -1 none (S3.11)
  * @tx_max, @tx_used: connection flow control as sender: limit, bytes accepted from the application
- * @rx_max, @rx_used, @rx_consumed, @rx_window, @rx_announced_at: as receiver: limit announced, sum of
- *	highest offsets, bytes consumed, window
+ * @rx_max, @rx_used, @rx_consumed, @rx_window: as receiver: limit announced, sum of highest
+ *	offsets, bytes consumed, window; @rx_announced_at: @rx_consumed when @rx_max was last raised
  * @pressed: the host is short of memory: half of each window is granted (S4.16)
- * @nodelay: S3.24; @flush: held bytes leave now (S3.23): set while a sender waits for space and at close
- * @tx_bytes: bytes in send buffers (unsent and unacknowledged, SIOCOUTQ); @tx_unsent: of them, never
- *	sent (SIOCOUTQNSD); @tx_lost: of them, to be sent again
+ * @nodelay: S3.24; @flush: held bytes leave now (S3.23): set while a sender waits for space and at
+ *	close
+ * @tx_bytes: bytes in send buffers (unsent and unacknowledged, SIOCOUTQ); of them @tx_unsent were
+ *	never sent (SIOCOUTQNSD) and @tx_lost are to be sent again
  * @opened, @accepted: streams that this end, that the peer has opened so far
  */
 struct quic_streams {
@@ -93,7 +94,10 @@ void quic_streams_init(struct quic_streams *st, const struct quic_streams_ops *o
 void quic_streams_clear(struct quic_streams *st);
 /* Own limits; before the parameters are sent. */
 void quic_streams_set_local(struct quic_streams *st, const struct quic_params *params);
-/* The peer's limits, also when they replace remembered ones after 0-RTT (never lowers what was used, F17, P13). */
+/*
+ * The peer's limits, also when they replace remembered ones after 0-RTT: IDs and bytes that were
+ * used stay used (F17, P13).
+ */
 void quic_streams_set_remote(struct quic_streams *st, const struct quic_params *params);
 
 /* ---- the application ---- */
@@ -135,20 +139,20 @@ int quic_streams_stop_sending(struct quic_streams *st, u64 id, u64 code);	/* S6.
 
 /* First item to read, NULL if none. */
 struct quic_segment *quic_streams_head(struct quic_streams *st);
-/* The next segment that a merging read may continue with (S4.2): same stream, adjacent; else NULL. */
+/* The segment with which a merging read may go on (S4.2): same stream, adjacent; else NULL. */
 struct quic_segment *quic_streams_next(struct quic_streams *st, struct quic_segment *seg);
 /**
  * quic_streams_consume() - the reader took @len bytes of @seg
  *
- * Frees the segment when it is used up, and with it perhaps its stream; grants flow control credit (S4.16): the frames
- * become pending, so the caller transmits afterwards.
+ * Frees the segment when it is used up, and with it perhaps its stream; grants flow control credit
+ * (S4.16): the frames become pending, so the caller transmits afterwards.
  */
 void quic_streams_consume(struct quic_streams *st, struct quic_segment *seg, size_t len);
 
 /* ---- the peer: 0, negative errno (drop the packet), or a transport error code ---- */
 
-int quic_streams_on_stream(struct quic_streams *st, const struct quic_frame *frame, struct quic_ref *ref,
-			   size_t packet_len);
+int quic_streams_on_stream(struct quic_streams *st, const struct quic_frame *frame,
+			   struct quic_ref *ref, size_t packet_len);
 int quic_streams_on_reset(struct quic_streams *st, u64 id, u64 code, u64 final_size);
 int quic_streams_on_stop_sending(struct quic_streams *st, u64 id, u64 code);
 int quic_streams_on_max_data(struct quic_streams *st, u64 max);
@@ -162,7 +166,8 @@ int quic_streams_on_stream_data_blocked(struct quic_streams *st, u64 id, u64 max
 /**
  * quic_streams_pending() - is there anything to send now?
  * @in_flight: ack-eliciting packets are in flight (for the Nagle-like rule S3.24)
- * @mss: payload of a full packet
+ * @mss: payload of a full packet, up to 8 bytes less than quic_streams_fill() may then get: what is
+ *	pending is written for sure
  */
 bool quic_streams_pending(const struct quic_streams *st, bool in_flight, size_t mss);
 /* Upper bound of payload bytes that wait (lost and new, credit applied at acceptance). */
@@ -175,11 +180,12 @@ u64 quic_streams_backlog(const struct quic_streams *st);
  *
  * Return: true if anything was written.
  */
-bool quic_streams_fill(struct quic_streams *st, struct quic_writer *w, struct quic_sent *sent, bool in_flight);
+bool quic_streams_fill(struct quic_streams *st, struct quic_writer *w, struct quic_sent *sent,
+		       bool in_flight);
 /* Fate of a frame of a sent packet. Both give up the record's reference. */
 void quic_streams_acked(struct quic_streams *st, const struct quic_sent_frame *frame);
 void quic_streams_lost(struct quic_streams *st, const struct quic_sent_frame *frame);
-/* Nothing new to send for a PTO probe: the oldest unacknowledged bytes count as lost. True if there are any. */
+/* Nothing new to send for a PTO probe: the oldest bytes in flight count as lost. True if any do. */
 bool quic_streams_probe(struct quic_streams *st);
 
 #endif

@@ -44,6 +44,13 @@ static inline bool quic_stream_has_data(const struct quic_stream *stream)
 		(send->fin && !send->fin_sent));
 }
 
+/* Is a frame other than STREAM pending? */
+static inline bool quic_stream_has_control(const struct quic_stream *stream)
+{
+	return stream->send.reset_pending || stream->send.blocked_pending ||
+	       stream->recv.stop_pending || stream->recv.max_pending;
+}
+
 /* The update event of S7.4. */
 static inline void quic_stream_event(struct quic_streams *st, const struct quic_stream *stream,
 				     u8 state, u64 code, u64 final_size)
@@ -71,7 +78,7 @@ int quic_streams_of_frame(struct quic_streams *st, u64 id, bool sending,
 			  struct quic_stream **stream);
 /* After a change of state or a dropped reference: note that it is gone, free it if it may be. */
 void quic_stream_settle(struct quic_streams *st, struct quic_stream *stream);
-/* Put it in the queue or take it out, as quic_stream_has_data() says. */
+/* Put it in a queue or take it out, as quic_stream_has_data() or quic_stream_has_control() says. */
 void quic_stream_queue_data(struct quic_streams *st, struct quic_stream *stream);
 void quic_stream_queue_control(struct quic_streams *st, struct quic_stream *stream);
 
