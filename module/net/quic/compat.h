@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What differs between the supported kernels (6.1, 6.12, the newest), and the only place that says so.
+ */
+#ifndef QUIC_COMPAT_H
+#define QUIC_COMPAT_H
+
+#include <linux/hrtimer.h>
+#include <linux/net.h>
+#include <linux/socket.h>
+#include <linux/version.h>
+#include <net/ipv6.h>
+#include <net/sock.h>
+
+/* What socket operations and kernel_bind() take as an address. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
+typedef struct sockaddr_unsized quic_sockaddr;
+#else
+typedef struct sockaddr quic_sockaddr;
+#endif
+
+/* QUIC_ACCEPT_OP - define proto_ops.accept as a call of @accept(sock, newsock, flags, kern) */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#define QUIC_ACCEPT_OP(name, accept)							\
+static int name(struct socket *sock, struct socket *newsock, struct proto_accept_arg *arg)	\
+{											\
+	return accept(sock, newsock, arg->flags, arg->kern);				\
+}
+#else
+#define QUIC_ACCEPT_OP(name, accept)							\
+static int name(struct socket *sock, struct socket *newsock, int flags, bool kern)	\
+{											\
+	return accept(sock, newsock, flags, kern);					\
+}
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+static inline void hrtimer_setup(struct hrtimer *timer,
+				 enum hrtimer_restart (*function)(struct hrtimer *),
+				 clockid_t clock, enum hrtimer_mode mode)
+{
+	hrtimer_init(timer, clock, mode);
+	timer->function = function;
+}
+#endif
+
+/* Where inet6_create() finds the IPv6 part: said since 6.4, the end of the object before. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+#define QUIC_PINFO_OFFSET(type, member)	.ipv6_pinfo_offset = offsetof(type, member),
+#else
+#define QUIC_PINFO_OFFSET(type, member)
+#endif
+
+/* Flow labels moved from ipv6_pinfo to inet_sock. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#define quic_fl_list(sk)	(inet_sk(sk)->ipv6_fl_list)
+#else
+#define quic_fl_list(sk)	(inet6_sk(sk)->ipv6_fl_list)
+#endif
+
+/* Flags that sendfile() and splice() put into sendmsg(), and that concern nobody here. */
+#ifdef MSG_SENDPAGE_NOTLAST
+#define QUIC_MSG_SPLICE	(MSG_SPLICE_PAGES | MSG_SENDPAGE_NOTLAST | MSG_NO_SHARED_FRAGS)
+#else
+#define QUIC_MSG_SPLICE	(MSG_SPLICE_PAGES | MSG_NO_SHARED_FRAGS)
+#endif
+
+#endif

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* accept(): the socket and the connection for a request (2.6 of the API). */
+#include <linux/slab.h>
+
+#include "../udp/endpoint.h"
+#include "../udp/route.h"
+#include "addr.h"
+#include "bind.h"
+#include "listener.h"
+#include "wait.h"
+
+/* What a clone must not share with the listener. */
+static void separate(struct sock *sk, struct sock *child)
+{
+	struct quic_sock *qs = quic_sk(child);
+	struct inet_sock *inet = inet_sk(child);
+
+	inet->mc_list = NULL;
+	RCU_INIT_POINTER(inet->inet_opt, NULL);
+	if (child->sk_family == AF_INET6) {
+		struct ipv6_pinfo *np = &container_of(qs, struct quic6_sock, quic)->inet6;
+
+		inet->pinet6 = np;
+		memcpy(np, inet6_sk(sk), sizeof(*np));
+		np->ipv6_mc_list = NULL;
+		np->ipv6_ac_list = NULL;
+		RCU_INIT_POINTER(quic_fl_list(child), NULL);
+		np->pktoptions = NULL;
+		RCU_INIT_POINTER(np->opt, NULL);
+	}
+	qs->endpoint = NULL;
+	qs->conn = NULL;
+	qs->pending = 0;
+	qs->wake = 0;
+	qs->ticket = NULL;
+	qs->ticket_len = 0;
+	memset(&qs->close, 0, sizeof(qs->close));
+	memset(&qs->listen, 0, sizeof(qs->listen));
+	quic_sock_init_state(child);
+}
+
+static struct sock *clone(struct sock *sk)
+{
+	struct sock *child = sk_clone_lock(sk, GFP_KERNEL);
+
+	if (!child)
+		return NULL;
+	bh_unlock_sock(child);
+	inet_sk_set_state(child, QUIC_SS_CLOSED);
+	separate(sk, child);
+	/* sk_clone_lock() returns two references. */
+	sock_put(child);
+	return child;
+}
+
+/* The route of the new connection, and with it its addresses. */
+static int set_path(struct sock *sk, struct sock *child, const struct quic_request *req)
+{
+	struct quic_sock *qs = quic_sk(child);
+	struct quic_addr local = req->local;
+	struct dst_entry *dst;
+
+	dst = quic_route_lookup(child, &local, &req->remote);
+	if (IS_ERR(dst))
+		return PTR_ERR(dst);
+	qs->mtu = quic_route_mtu(dst, req->remote.family);
+	dst_release(dst);
+	qs->local = req->local;
+	qs->remote = req->remote;
+	qs->endpoint = quic_sk(sk)->endpoint;
+	quic_endpoint_hold(qs->endpoint);
+	quic_addr_publish(child, &qs->local, &qs->remote);
+	return 0;
+}
+
+static int start_conn(struct sock *child, const struct quic_request *req)
+{
+	const struct quic_request_datagram *first = &req->datagrams[0];
+	struct quic_sock *qs = quic_sk(child);
+	struct quic_conn_config *config;
+	struct quic_conn *conn;
+	struct quic_packet pkt;
+	int err = -ENOMEM;
+
+	config = kzalloc(sizeof(*config), GFP_KERNEL);
+	conn = quic_host_conn_new(child);
+	if (!config || !conn)
+		goto free;
+	quic_config_fill(qs, qs->mtu, config);
+	err = quic_packet_parse(&pkt, first->data, first->len, QUIC_CID_LEN);
+	if (!err)
+		err = quic_conn_accept(conn, &quic_host_ops, config, &req->local, &req->remote, &pkt,
+				       NULL, NULL, false, quic_now());
+	if (err)
+		goto free;
+	quic_sock_start(child, conn);
+	kfree_sensitive(config);
+	return 0;
+free:
+	quic_host_conn_free(conn);
+	kfree_sensitive(config);
+	return err;
+}
+
+/* Consumes @req. Return: the new socket, or an ERR_PTR(). */
+static struct sock *accept_request(struct sock *sk, struct quic_request *req)
+{
+	struct sock *child = clone(sk);
+	unsigned int i;
+	int err;
+
+	if (!child) {
+		quic_request_unlink(sk, req);
+		quic_request_free(req);
+		return ERR_PTR(-ENOMEM);
+	}
+	lock_sock_nested(child, SINGLE_DEPTH_NESTING);
+	err = set_path(sk, child, req);
+	if (!err)
+		err = start_conn(child, req);
+	/* From here on packets find the new socket, or the request is given up. */
+	quic_request_unlink(sk, req);
+	if (!err) {
+		for (i = 0; i < req->count; i++)
+			quic_sock_datagram(child, req->datagrams[i].skb, req->datagrams[i].data,
+					   req->datagrams[i].len, quic_now());
+		quic_sock_update(child);
+	} else {
+		quic_sock_kill(child);
+	}
+	release_sock(child);
+	quic_request_free(req);
+	if (!err)
+		return child;
+	sock_put(child);
+	return ERR_PTR(err);
+}
+
+int quic_accept(struct socket *sock, struct socket *newsock, int flags, bool kern)
+{
+	struct sock *sk = sock->sk, *child;
+	struct quic_request *req = NULL;
+	long timeo;
+	int err;
+
+	lock_sock(sk);
+	timeo = sock_rcvtimeo(sk, flags & O_NONBLOCK);
+	for (;;) {
+		err = -EINVAL;
+		if (sk->sk_state != QUIC_SS_LISTENING)
+			goto out;
+		req = quic_request_take(sk);
+		if (req)
+			break;
+		err = quic_wait_request(sk, &timeo);
+		if (err)
+			goto out;
+	}
+	child = accept_request(sk, req);
+	err = PTR_ERR_OR_ZERO(child);
+	if (!err) {
+		sock_graft(child, newsock);
+		newsock->state = SS_CONNECTED;
+	}
+out:
+	release_sock(sk);
+	return err;
+}

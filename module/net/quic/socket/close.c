@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* shutdown() and close() (2.8 of the API). */
+#include "close.h"
+#include "listener.h"
+
+/*
+ * S2.37. A TLS alert that the handshake agent left in CONNECTION_CLOSE is told to the peer as what it
+ * is (RFC 9001, 4.8).
+ */
+static void close_conn(struct sock *sk)
+{
+	struct quic_sock *qs = quic_sk(sk);
+	const struct quic_connection_close *close = &qs->close;
+	bool alert = sk->sk_state == QUIC_SS_HANDSHAKING &&
+		     close->errcode >= QUIC_TRANSPORT_ERROR_CRYPTO &&
+		     close->errcode <= QUIC_TRANSPORT_ERROR_CRYPTO + 0xff;
+
+	quic_conn_close(qs->conn, !alert, close->errcode, 0, close->phrase,
+			strnlen(close->phrase, sizeof(close->phrase)), quic_now());
+	quic_sock_update(sk);
+}
+
+int quic_shutdown(struct socket *sock, int how)
+{
+	struct sock *sk = sock->sk;
+	int err = 0;
+
+	if (how < SHUT_RD || how > SHUT_RDWR)
+		return -EINVAL;
+	lock_sock(sk);
+	if (sk->sk_state == QUIC_SS_LISTENING)
+		err = how == SHUT_WR ? 0 : -EOPNOTSUPP;
+	else if (!quic_sock_is_open(sk))
+		err = -ENOTCONN;
+	else
+		close_conn(sk);
+	release_sock(sk);
+	return err;
+}
+
+void quic_close(struct sock *sk, long timeout)
+{
+	struct quic_sock *qs = quic_sk(sk);
+
+	lock_sock(sk);
+	if (sk->sk_state == QUIC_SS_LISTENING)
+		quic_listen_stop(sk);
+	else if (quic_sock_is_open(sk))
+		close_conn(sk);
+	sock_orphan(sk);
+	if (!qs->conn || qs->conn->state == QUIC_CONN_CLOSED)
+		quic_sock_kill(sk);
+	release_sock(sk);
+	sock_put(sk);
+}

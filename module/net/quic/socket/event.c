@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Events that wait to be read (section 7 of the API). */
+#include <linux/slab.h>
+
+#include "event.h"
+
+static size_t content_len(u8 type, size_t data_len)
+{
+	switch (type) {
+	case QUIC_EVENT_STREAM_UPDATE:
+		return sizeof(struct quic_stream_update);
+	case QUIC_EVENT_STREAM_MAX_DATA:
+		return sizeof(struct quic_stream_max_data);
+	case QUIC_EVENT_STREAM_MAX_STREAM:
+		return sizeof(u64);
+	case QUIC_EVENT_CONNECTION_ID:
+		return sizeof(struct quic_connection_id_info);
+	case QUIC_EVENT_CONNECTION_CLOSE:
+		return sizeof(struct quic_connection_close);
+	case QUIC_EVENT_CONNECTION_MIGRATION:
+	case QUIC_EVENT_KEY_UPDATE:
+		return sizeof(u8);
+	default:
+		return data_len;
+	}
+}
+
+static unsigned int truesize(const struct quic_event_item *item)
+{
+	return roundup_pow_of_two(sizeof(*item) + item->len);
+}
+
+void quic_event_queue(struct sock *sk, u8 type, const union quic_event *event, const u8 *data,
+		      size_t len)
+{
+	struct quic_sock *qs = quic_sk(sk);
+	struct quic_event_item *item;
+
+	if (!(qs->event_mask & BIT(type)))
+		return;
+	len = content_len(type, len);
+	if (sk_rmem_alloc_get(sk) + sizeof(*item) + len > READ_ONCE(sk->sk_rcvbuf))
+		return;
+	item = kmalloc(struct_size(item, data, 1 + len), GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT);
+	if (!item)
+		return;
+	item->len = 1 + len;
+	item->taken = 0;
+	item->data[0] = type;
+	memcpy(item->data + 1, data ?: (const u8 *)event, len);
+	atomic_add(truesize(item), &sk->sk_rmem_alloc);
+	list_add_tail(&item->node, &qs->events);
+	qs->event_bytes += item->len;
+	qs->wake |= QUIC_WAKE_READ;
+}
+
+void quic_event_note_close(struct sock *sk, const struct quic_connection_close *close)
+{
+	const struct quic_conn *conn = quic_sk(sk)->conn;
+
+	/* Not for an idle timeout or a stateless reset: nobody said anything. */
+	if (conn && conn->close.set)
+		quic_sk(sk)->close = *close;
+	else if (close->frame || (close->errcode && close->errcode != QUIC_TRANSPORT_ERROR_CRYPTO))
+		quic_sk(sk)->close = *close;
+}
+
+struct quic_event_item *quic_event_head(struct sock *sk)
+{
+	return list_first_entry_or_null(&quic_sk(sk)->events, struct quic_event_item, node);
+}
+
+static void remove(struct sock *sk, struct quic_event_item *item)
+{
+	list_del(&item->node);
+	atomic_sub(truesize(item), &sk->sk_rmem_alloc);
+	kfree(item);
+}
+
+void quic_event_consume(struct sock *sk, struct quic_event_item *item, size_t len)
+{
+	item->taken += len;
+	quic_sk(sk)->event_bytes -= len;
+	if (item->taken == item->len)
+		remove(sk, item);
+}
+
+void quic_event_purge(struct sock *sk)
+{
+	struct quic_event_item *item;
+
+	while ((item = quic_event_head(sk)))
+		remove(sk, item);
+	quic_sk(sk)->event_bytes = 0;
+}

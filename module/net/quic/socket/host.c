@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the engine asks of its host: memory, routing of connection IDs, room for received data, and
+ * to be told what happened. Called with the socket lock held, often in softirq.
+ */
+#include <linux/slab.h>
+
+#include "../udp/cid_table.h"
+#include "event.h"
+#include "net.h"
+#include "sock.h"
+
+/* What kmalloc() takes for @size bytes, about: the same at allocation and release. */
+static u64 charge(size_t size)
+{
+	return size > PAGE_SIZE ? PAGE_ALIGN(size) : roundup_pow_of_two(max_t(size_t, size, 8));
+}
+
+static void *alloc(struct quic_mem *mem, size_t size, gfp_t gfp)
+{
+	u64 bytes = charge(size);
+	void *ptr;
+
+	if (bytes > mem->limit || mem->used > mem->limit - bytes)
+		return NULL;
+	ptr = kmalloc(size, gfp | __GFP_NOWARN);
+	if (ptr)
+		mem->used += bytes;
+	return ptr;
+}
+
+void *quic_alloc(struct quic_mem *mem, size_t size)
+{
+	return alloc(mem, size, GFP_ATOMIC | __GFP_ACCOUNT | __GFP_ZERO);
+}
+
+void *quic_alloc_data(struct quic_mem *mem, size_t size, bool may_sleep)
+{
+	return alloc(mem, size, may_sleep ? GFP_KERNEL_ACCOUNT : GFP_ATOMIC | __GFP_ACCOUNT);
+}
+
+void quic_free(struct quic_mem *mem, void *ptr, size_t size)
+{
+	if (!ptr)
+		return;
+	mem->used -= charge(size);
+	kfree(ptr);
+}
+
+static struct sock *sk_of(struct quic_conn *conn)
+{
+	return conn->host;
+}
+
+static void on_event(struct quic_conn *conn, u8 type, const union quic_event *event,
+		     const u8 *data, size_t len)
+{
+	struct sock *sk = sk_of(conn);
+
+	if (type == QUIC_EVENT_CONNECTION_CLOSE)
+		quic_event_note_close(sk, &event->close);
+	if (type == QUIC_EVENT_NEW_SESSION_TICKET)
+		quic_sock_store_ticket(sk, data, len);
+	quic_event_queue(sk, type, event, data, len);
+}
+
+static void on_readable(struct quic_conn *conn)
+{
+	quic_sk(sk_of(conn))->wake |= QUIC_WAKE_READ;
+}
+
+static void on_writable(struct quic_conn *conn, struct quic_stream *stream)
+{
+	quic_sk(sk_of(conn))->wake |= QUIC_WAKE_WRITE;
+}
+
+static void count_close(struct net *net, const struct quic_conn_close_info *close)
+{
+	if (!close->set || close->app)
+		return;
+	if (close->by_peer)
+		QUIC_INC_STATS(net, QUIC_MIB_FRM_INCLOSES);
+	else
+		QUIC_INC_STATS(net, QUIC_MIB_FRM_OUTCLOSES);
+}
+
+static void on_state(struct quic_conn *conn)
+{
+	struct sock *sk = sk_of(conn);
+	struct net *net = sock_net(sk);
+	int state;
+
+	if (conn->state == QUIC_CONN_HANDSHAKING)
+		state = QUIC_SS_HANDSHAKING;
+	else if (conn->state == QUIC_CONN_ESTABLISHED)
+		state = QUIC_SS_ESTABLISHED;
+	else
+		state = QUIC_SS_CLOSED;
+	if (sk->sk_state == state)
+		return;
+
+	if (state == QUIC_SS_ESTABLISHED) {
+		QUIC_INC_STATS(net, QUIC_MIB_CONN_CURRENTESTABS);
+		if (conn->is_server)
+			QUIC_INC_STATS(net, QUIC_MIB_CONN_PASSIVEESTABS);
+		else
+			QUIC_INC_STATS(net, QUIC_MIB_CONN_ACTIVEESTABS);
+	} else if (sk->sk_state == QUIC_SS_ESTABLISHED) {
+		QUIC_DEC_STATS(net, QUIC_MIB_CONN_CURRENTESTABS);
+	}
+	if (state == QUIC_SS_CLOSED) {
+		count_close(net, &conn->close);
+		WRITE_ONCE(sk->sk_shutdown, SHUTDOWN_MASK);
+	}
+	inet_sk_set_state(sk, state);
+	quic_sk(sk)->wake |= QUIC_WAKE_ALL;
+}
+
+static int on_cid_add(struct quic_conn *conn, const struct quic_cid *cid)
+{
+	return quic_cid_table_add(sk_of(conn), cid);
+}
+
+static void on_cid_remove(struct quic_conn *conn, const struct quic_cid *cid)
+{
+	quic_cid_table_remove(sk_of(conn), cid);
+}
+
+/*
+ * The receive buffer is charged with whole sk_buffs, so one may hold much more memory than payload.
+ * Data in order may use twice the buffer: flow control bounds it, and it is what the reader waits for.
+ */
+static bool on_rx_room(struct quic_conn *conn, bool in_order)
+{
+	struct sock *sk = sk_of(conn);
+	u64 limit = READ_ONCE(sk->sk_rcvbuf);
+
+	if (in_order)
+		limit *= 2;
+	if (sk_rmem_alloc_get(sk) + conn->mem_rx.used <= limit)
+		return true;
+	QUIC_INC_STATS(sock_net(sk), QUIC_MIB_FRM_RCVBUFDROP);
+	return false;
+}
+
+const struct quic_conn_ops quic_host_ops = {
+	.event = on_event,
+	.readable = on_readable,
+	.writable = on_writable,
+	.state = on_state,
+	.cid_add = on_cid_add,
+	.cid_remove = on_cid_remove,
+	.rx_room = on_rx_room,
+};
+
+struct quic_conn *quic_host_conn_new(struct sock *sk)
+{
+	struct quic_conn *conn = kvzalloc(sizeof(*conn), GFP_KERNEL_ACCOUNT);
+
+	if (conn)
+		conn->host = sk;
+	return conn;
+}
+
+void quic_host_conn_free(struct quic_conn *conn)
+{
+	kvfree(conn);
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* CONNECTION_CLOSE (6.7 of the API) and CONN_STATS. */
+#include "option.h"
+
+int quic_opt_set_close(struct sock *sk, const u8 *val, size_t len)
+{
+	struct quic_connection_close given, *close = &quic_sk(sk)->close;
+
+	quic_option_copy(&given, sizeof(given), val, len);
+	memset(close, 0, sizeof(*close));
+	close->errcode = given.errcode;
+	memcpy(close->phrase, given.phrase, strnlen(given.phrase, sizeof(given.phrase) - 1));
+	return 0;
+}
+
+int quic_opt_get_close(struct sock *sk, u8 *buf, size_t len)
+{
+	return quic_option_put(buf, len, &quic_sk(sk)->close, sizeof(struct quic_connection_close));
+}
+
+int quic_opt_get_stats(struct sock *sk, u8 *buf, size_t len)
+{
+	struct quic_conn_stats stats = {};
+
+	if (quic_sk(sk)->conn)
+		quic_conn_get_stats(quic_sk(sk)->conn, &stats);
+	return quic_option_put(buf, len, &stats, sizeof(stats));
+}

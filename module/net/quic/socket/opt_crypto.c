@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* CRYPTO_SECRET, SESSION_TICKET and TOKEN (5.4, 5.6 and 5.7 of the API). */
+#include <linux/slab.h>
+
+#include "option.h"
+
+#define TICKET_KEY_LEN	64	/* what GnuTLS wants (S5.20) */
+#define TICKET_MIN	64
+#define TICKET_MAX	4096
+
+static void drop_ticket(struct quic_sock *qs)
+{
+	kfree_sensitive(qs->ticket);
+	qs->ticket = NULL;
+	qs->ticket_len = 0;
+}
+
+int quic_opt_set_secret(struct sock *sk, const u8 *val, size_t len)
+{
+	struct quic_crypto_secret secret;
+	int err;
+
+	if (sk->sk_state != QUIC_SS_HANDSHAKING)
+		return -EINVAL;
+	quic_option_copy(&secret, sizeof(secret), val, len);
+	/* S5.4: room for what the new session brings, which may wait for these keys already. */
+	if (secret.level == QUIC_CRYPTO_APP && !secret.send)
+		drop_ticket(quic_sk(sk));
+	err = quic_conn_set_secret(quic_sk(sk)->conn, secret.level, secret.send, secret.type,
+				   secret.secret, quic_now());
+	memzero_explicit(&secret, sizeof(secret));
+	return err;
+}
+
+void quic_sock_store_ticket(struct sock *sk, const u8 *data, size_t len)
+{
+	u8 *copy = kmemdup(data, len, GFP_ATOMIC | __GFP_NOWARN);
+
+	if (!copy)
+		return;
+	drop_ticket(quic_sk(sk));
+	quic_sk(sk)->ticket = copy;
+	quic_sk(sk)->ticket_len = len;
+}
+
+int quic_opt_set_ticket(struct sock *sk, const u8 *val, size_t len)
+{
+	u8 *copy;
+
+	if (len < TICKET_MIN || len > TICKET_MAX)
+		return -EINVAL;
+	copy = kmemdup(val, len, GFP_KERNEL_ACCOUNT);
+	if (!copy)
+		return -ENOMEM;
+	drop_ticket(quic_sk(sk));
+	quic_sk(sk)->ticket = copy;
+	quic_sk(sk)->ticket_len = len;
+	return 0;
+}
+
+/* S5.20: the same for all connections from one address through one listener. */
+static int ticket_key(const struct quic_sock *qs, u8 *buf)
+{
+	u8 label[] = "quic ticket key 0", input[sizeof(label) + sizeof(qs->remote.ip)];
+	unsigned int i;
+	int err = 0;
+
+	memcpy(input, label, sizeof(label));
+	memcpy(input + sizeof(label), qs->remote.ip, sizeof(qs->remote.ip));
+	for (i = 0; i < TICKET_KEY_LEN / 32 && !err; i++) {
+		input[sizeof(label) - 2] = '0' + i;
+		err = quic_hmac(QUIC_HASH_SHA256, qs->secret, sizeof(qs->secret), input,
+				sizeof(input), buf + 32 * i);
+	}
+	return err ?: TICKET_KEY_LEN;
+}
+
+int quic_opt_get_ticket(struct sock *sk, u8 *buf, size_t len)
+{
+	struct quic_sock *qs = quic_sk(sk);
+
+	if (qs->is_server && !quic_sock_is_open(sk))
+		return -EPIPE;
+	if (qs->is_server && !qs->ticket)
+		return len < TICKET_KEY_LEN ? -EINVAL : ticket_key(qs, buf);
+	if (!qs->conn || !qs->ticket)
+		return 0;
+	if (len < qs->ticket_len)
+		return -EINVAL;
+	memcpy(buf, qs->ticket, qs->ticket_len);
+	return qs->ticket_len;
+}
+
+/* S5.32: also how programs ask for the role. Tokens are not kept: the length is 0. */
+int quic_opt_get_token(struct sock *sk, u8 *buf, size_t len)
+{
+	return quic_sk(sk)->is_server ? -EINVAL : 0;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Requests: connections that clients asked for and that nobody has accepted yet. Their datagrams are
+ * kept as they came; keys are made when they are accepted, in process context (P06).
+ *
+ * Locking: everything is under the lock of the endpoint, taken with bottom halves off.
+ */
+#ifndef QUIC_SOCKET_REQUEST_H
+#define QUIC_SOCKET_REQUEST_H
+
+#include <linux/list.h>
+#include <linux/workqueue.h>
+
+#include "../engine/addr.h"
+#include "../engine/cid.h"
+
+struct quic_endpoint;
+struct sk_buff;
+struct sock;
+
+/* A ClientHello may need several datagrams, and 0-RTT may follow. */
+#define QUIC_REQUEST_DATAGRAMS_MAX	8
+#define QUIC_REQUESTS_UNSORTED_MAX	256
+
+/* A datagram in @skb, which is referenced. */
+struct quic_request_datagram {
+	struct sk_buff *skb;
+	u8 *data;
+	unsigned int len;
+};
+
+/**
+ * struct quic_request - one connection asked for
+ * @hash: in quic_endpoint.requests
+ * @node: in quic_endpoint.unsorted, or in quic_listen.requests of @listener
+ * @listener: whose queue it is in; NULL: unsorted
+ * @dcid: Destination Connection ID of the client's first packet
+ * @accepting: accept() is at work on it; it stays here until packets find the new socket (P26)
+ * @inspected: datagrams that were looked at without finding a whole ClientHello
+ * @expires: jiffies, while unsorted
+ */
+struct quic_request {
+	struct hlist_node hash;
+	struct list_head node;
+	struct sock *listener;
+	struct quic_addr local, remote;
+	struct quic_cid dcid;
+	bool accepting;
+	u8 count, inspected;
+	unsigned long expires;
+	struct quic_request_datagram datagrams[QUIC_REQUEST_DATAGRAMS_MAX];
+};
+
+/* A datagram that belongs to no connection. Softirq; the datagram lies in @skb. */
+void quic_request_receive(struct quic_endpoint *ep, struct sk_buff *skb, u8 *data,
+			  unsigned int len);
+
+/* The oldest request of a listener that nobody accepts yet, now marked; or NULL. */
+struct quic_request *quic_request_take(struct sock *sk);
+/* It is accepted, or is not going to be: nothing is added to it any more. The caller frees it. */
+void quic_request_unlink(struct sock *sk, struct quic_request *req);
+void quic_request_free(struct quic_request *req);
+/* All of a listener. */
+void quic_requests_clear(struct sock *sk);
+
+/* Work of an endpoint: find the listeners of unsorted requests. */
+void quic_requests_sort(struct work_struct *work);
+void quic_requests_clear_unsorted(struct quic_endpoint *ep);
+
+#endif

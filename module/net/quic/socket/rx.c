@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Received trains of one socket: queued by ../udp/receive.c, worked off under the socket lock. All that
+ * waits is worked off before anything is sent and anybody is woken.
+ */
+#include "../udp/skb.h"
+#include "net.h"
+#include "sock.h"
+
+bool quic_sock_enqueue(struct sock *sk, struct sk_buff *skb)
+{
+	struct quic_sock *qs = quic_sk(sk);
+	/* Each waits once and is then charged to the receive buffer: this bounds what is not. */
+	unsigned int limit = READ_ONCE(sk->sk_rcvbuf) / SKB_TRUESIZE(QUIC_MTU_MIN) + 64;
+
+	if (skb_queue_len_lockless(&qs->rxq) >= limit) {
+		QUIC_INC_STATS(sock_net(sk), QUIC_MIB_PKT_RCVDROP);
+		kfree_skb(skb);
+		return false;
+	}
+	skb_queue_tail(&qs->rxq, skb);
+	return true;
+}
+
+void quic_sock_datagram(struct sock *sk, struct sk_buff *skb, u8 *data, unsigned int len, u64 now)
+{
+	struct quic_datagram dgram = {
+		.data = data,
+		.len = len,
+		.ref = quic_skb_ref(skb),
+	};
+
+	quic_skb_addresses(skb, &dgram.local, &dgram.remote, &dgram.ecn);
+	quic_conn_receive(quic_sk(sk)->conn, &dgram, now);
+}
+
+static void receive_train(struct sock *sk, struct sk_buff *skb, u64 now)
+{
+	struct quic_datagram dgram = { .ref = quic_skb_ref(skb) };
+	struct quic_skb_walk walk;
+	unsigned int len;
+
+	/* Charged until the last segment in it was read. */
+	skb_set_owner_r(skb, sk);
+	quic_skb_addresses(skb, &dgram.local, &dgram.remote, &dgram.ecn);
+	quic_skb_walk_init(&walk, skb);
+	while ((dgram.data = quic_skb_walk_next(&walk, &len))) {
+		dgram.len = len;
+		quic_conn_receive(quic_sk(sk)->conn, &dgram, now);
+	}
+	consume_skb(skb);
+}
+
+/* [lock] Return: was there anything? */
+static bool work_off(struct sock *sk)
+{
+	struct quic_sock *qs = quic_sk(sk);
+	struct sk_buff *skb;
+	bool any = false;
+
+	while ((skb = skb_dequeue(&qs->rxq))) {
+		any = true;
+		if (qs->conn)
+			receive_train(sk, skb, quic_now());
+		else
+			kfree_skb(skb);
+	}
+	if (any && qs->conn)
+		quic_sock_update(sk);
+	return any;
+}
+
+void quic_sock_receive(struct sock *sk)
+{
+	bh_lock_sock(sk);
+	if (sock_owned_by_user(sk)) {
+		set_bit(QUIC_PENDING_RX, &quic_sk(sk)->pending);
+		QUIC_INC_STATS(sock_net(sk), QUIC_MIB_PKT_RCVBACKLOGS);
+	} else {
+		work_off(sk);
+		QUIC_INC_STATS(sock_net(sk), QUIC_MIB_PKT_RCVFASTPATHS);
+	}
+	bh_unlock_sock(sk);
+}
+
+/*
+ * In release_sock(), before the ownership ends. As with the generic backlog the spinlock is dropped
+ * meanwhile: packets that arrive now are queued, and seen by the next round.
+ */
+void quic_release_cb(struct sock *sk)
+	__releases(&sk->sk_lock.slock) __acquires(&sk->sk_lock.slock)
+{
+	struct quic_sock *qs = quic_sk(sk);
+
+	while (READ_ONCE(qs->pending)) {
+		bool timer = test_and_clear_bit(QUIC_PENDING_TIMER, &qs->pending);
+
+		clear_bit(QUIC_PENDING_RX, &qs->pending);
+		spin_unlock_bh(&sk->sk_lock.slock);
+		work_off(sk);
+		if (timer)
+			quic_timer_expired(sk);
+		cond_resched();
+		spin_lock_bh(&sk->sk_lock.slock);
+	}
+}

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* sendmsg(): handshake messages and stream data (section 3 of the API). */
+#include <linux/uio.h>
+
+#include "../compat.h"
+#include "../udp/route.h"
+#include "message.h"
+#include "wait.h"
+
+#define SEND_FLAGS	(MSG_MORE | MSG_DONTWAIT | MSG_NOSIGNAL | MSG_WAITALL | MSG_BATCH | \
+			 MSG_QUIC_DATAGRAM | QUIC_STREAM_FLAGS | MSG_CMSG_COMPAT | QUIC_MSG_SPLICE)
+
+/* A long write fills packets while it is still copying. */
+#define TRANSMIT_EVERY	65536
+
+/*
+ * What the control messages of a sendmsg() say
+ * @stream: QUIC_STREAM_INFO, if @has_stream; @level: of QUIC_HANDSHAKE_INFO, if @has_level
+ */
+struct send_request {
+	bool has_stream, has_level;
+	struct quic_stream_info stream;
+	u8 level;
+};
+
+/* S3.3: shorter payloads are fine, missing bytes keep their defaults. */
+static int parse_cmsgs(struct msghdr *msg, struct send_request *req)
+{
+	struct cmsghdr *cmsg;
+	size_t len;
+
+	memset(req, 0, sizeof(*req));
+	for_each_cmsghdr(cmsg, msg) {
+		if (!CMSG_OK(msg, cmsg))
+			return -EINVAL;
+		if (cmsg->cmsg_level != SOL_QUIC)
+			continue;
+		len = cmsg->cmsg_len - sizeof(*cmsg);
+		switch (cmsg->cmsg_type) {
+		case QUIC_STREAM_INFO:
+			req->has_stream = true;
+			memset(&req->stream, 0, sizeof(req->stream));
+			req->stream.stream_id = QUIC_STREAMS_ID_ANY;
+			memcpy(&req->stream, CMSG_DATA(cmsg), min(len, sizeof(req->stream)));
+			if (req->stream.stream_flags & ~QUIC_STREAM_FLAGS)
+				return -EINVAL;
+			break;
+		case QUIC_HANDSHAKE_INFO:
+			req->has_level = true;
+			req->level = len ? *(u8 *)CMSG_DATA(cmsg) : 0;
+			break;
+		default:
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static int check_handshake(struct sock *sk, u8 level, size_t len)
+{
+	struct quic_sock *qs = quic_sk(sk);
+	struct dst_entry *dst;
+	int err;
+
+	if (level != QUIC_CRYPTO_APP && level != QUIC_CRYPTO_INITIAL &&
+	    level != QUIC_CRYPTO_HANDSHAKE)
+		return -EINVAL;
+	err = quic_conn_crypto_check(qs->conn, level);
+	if (err)
+		return err;
+	dst = quic_route_get(sk, &qs->local, &qs->remote);
+	if (!dst)
+		return -ENETUNREACH;
+	dst_release(dst);
+	return len ? 0 : -EMSGSIZE;
+}
+
+static int send_handshake(struct sock *sk, struct msghdr *msg, u8 level, size_t len, long timeo)
+{
+	struct quic_conn *conn = quic_sk(sk)->conn;
+	size_t done = 0, room, n;
+	int err;
+	u8 *to;
+
+	err = check_handshake(sk, level, len);
+	if (err)
+		return err;
+	while (done < len) {
+		if (quic_sndbuf_full(sk)) {
+			/* What is held back leaves now. */
+			quic_conn_crypto_commit(conn, level, 0, false);
+			quic_sock_update(sk);
+			err = quic_wait_writable(sk, NULL, &timeo);
+			if (!err && !quic_sock_is_open(sk))
+				err = -EPIPE;
+			if (!err)
+				err = quic_conn_crypto_check(conn, level);
+			if (err)
+				break;
+			continue;
+		}
+		to = quic_conn_crypto_reserve(conn, level, len - done, true, &room);
+		if (!to) {
+			err = -ENOMEM;
+			break;
+		}
+		n = copy_from_iter(to, min(room, len - done), &msg->msg_iter);
+		if (!n) {
+			err = -EFAULT;
+			break;
+		}
+		done += n;
+		quic_conn_crypto_commit(conn, level, n, done < len || msg->msg_flags & MSG_MORE);
+	}
+	if (err && done && quic_sock_is_open(sk))
+		quic_conn_crypto_commit(conn, level, 0, false);
+	quic_sock_update(sk);
+	return done ?: err;
+}
+
+int quic_stream_resolve(struct sock *sk, s64 id, u32 flags, bool use_active, long *timeo,
+			struct quic_stream **stream)
+{
+	struct quic_conn *conn = quic_sk(sk)->conn;
+	struct quic_streams *st = &conn->streams;
+	const struct quic_stream_type *type;
+	int err;
+
+	for (;;) {
+		err = quic_streams_get_send(st, id, flags, use_active, stream);
+		if (err != -EAGAIN)
+			return err;
+		/* S3.16 */
+		if (sk->sk_state == QUIC_SS_HANDSHAKING && !conn->tx[QUIC_CRYPTO_APP].cipher)
+			return -EINVAL;
+		/* STREAMS_BLOCKED may want to leave. */
+		quic_sock_update(sk);
+		if (flags & MSG_QUIC_STREAM_DONTWAIT)
+			return -EAGAIN;
+		if (id == QUIC_STREAMS_ID_ANY)
+			type = &st->type[0][!!(flags & MSG_QUIC_STREAM_UNI)];
+		else
+			type = &st->type[0][quic_stream_is_uni(id)];
+		err = quic_wait_streams(sk, type, id == QUIC_STREAMS_ID_ANY ? type->next : (u64)id >> 2,
+					timeo);
+		if (err)
+			return err;
+		if (!quic_sock_is_open(sk))
+			return -EPIPE;
+	}
+}
+
+/*
+ * A stream send in progress
+ * @left: bytes still to be taken; @done: bytes taken
+ * @unsent: of them, since the last transmit
+ * @no_credit: errno when flow control leaves no room (S3.19)
+ */
+struct stream_send {
+	struct quic_stream *stream;
+	u32 flags;
+	size_t left, done, unsent;
+	int no_credit;
+	long timeo;
+};
+
+/* Wait for room or credit. What was taken so far leaves first. */
+static int wait_for_room(struct sock *sk, struct stream_send *send, bool credit)
+{
+	struct quic_streams *st = &quic_sk(sk)->conn->streams;
+	int err;
+
+	if (!credit && send->flags & MSG_QUIC_STREAM_SNDBLOCK)
+		quic_streams_blocked(st, send->stream);
+	quic_streams_push(st, send->stream, false, false);
+	st->flush = true;
+	quic_sock_update(sk);
+	send->unsent = 0;
+	err = quic_wait_writable(sk, send->stream, &send->timeo);
+	/* A closing connection keeps it set. */
+	if (quic_sock_is_open(sk))
+		st->flush = false;
+	else if (!err)
+		err = -EPIPE;
+	if (!err)
+		err = quic_streams_sendable(send->stream);
+	if (err == -EAGAIN && !credit)
+		err = send->no_credit;
+	return err;
+}
+
+/* Copy what fits now: one chunk. */
+static int take(struct sock *sk, struct stream_send *send, struct msghdr *msg, u64 credit)
+{
+	struct quic_streams *st = &quic_sk(sk)->conn->streams;
+	size_t want = min_t(u64, send->left, credit), room, n;
+	u8 *to;
+
+	to = quic_streams_reserve(st, send->stream, want, true, &room);
+	if (!to)
+		return -ENOMEM;
+	n = copy_from_iter(to, min(room, want), &msg->msg_iter);
+	if (!n)
+		return -EFAULT;
+	quic_streams_commit(st, send->stream, n);
+	send->done += n;
+	send->left -= n;
+	send->unsent += n;
+	if (send->left && send->unsent >= TRANSMIT_EVERY) {
+		quic_streams_push(st, send->stream, false, true);
+		quic_sock_transmit(sk);
+		send->unsent = 0;
+	}
+	return 0;
+}
+
+static int send_stream(struct sock *sk, struct msghdr *msg, const struct send_request *req,
+		       size_t len, long timeo)
+{
+	struct quic_streams *st = &quic_sk(sk)->conn->streams;
+	s64 id = req->has_stream ? req->stream.stream_id : QUIC_STREAMS_ID_ANY;
+	struct stream_send send = {
+		.flags = req->has_stream ? req->stream.stream_flags :
+					   msg->msg_flags & QUIC_STREAM_FLAGS,
+		.left = len,
+		.no_credit = req->has_stream ? -ENOSPC : -EAGAIN,
+		.timeo = timeo,
+	};
+	bool fin = send.flags & MSG_QUIC_STREAM_FIN;
+	u64 credit;
+	int err;
+
+	if (!len && !fin)
+		return -EMSGSIZE;
+	err = quic_stream_resolve(sk, id, send.flags, true, &send.timeo, &send.stream);
+	if (!err)
+		err = quic_streams_sendable(send.stream);
+	if (err)
+		return err;
+
+	quic_streams_hold(send.stream);
+	while (!err && send.left) {
+		credit = quic_streams_credit(st, send.stream);
+		if (credit && !quic_sndbuf_full(sk))
+			err = take(sk, &send, msg, credit);
+		else
+			err = wait_for_room(sk, &send, credit);
+	}
+	if (quic_sock_is_open(sk) && !quic_streams_sendable(send.stream) && (send.done || !err))
+		quic_streams_push(st, send.stream, fin && !send.left,
+				  msg->msg_flags & MSG_MORE && !send.left);
+	quic_streams_unhold(st, send.stream);
+	quic_sock_update(sk);
+	return send.done ?: err;
+}
+
+static int do_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
+{
+	long timeo = sock_sndtimeo(sk, msg->msg_flags & MSG_DONTWAIT);
+	struct send_request req;
+	bool quiet = msg->msg_flags & MSG_QUIC_DATAGRAM;
+	int err = -EPIPE;
+
+	if (quic_sock_is_open(sk)) {
+		err = parse_cmsgs(msg, &req);
+		if (err)
+			return err;
+		if (req.has_level)
+			return send_handshake(sk, msg, req.level, len, timeo);
+		/* No datagrams have been agreed upon: S3.30. */
+		if (msg->msg_flags & MSG_QUIC_DATAGRAM)
+			return -EINVAL;
+		err = send_stream(sk, msg, &req, len, timeo);
+	}
+	/* S3.5 */
+	if (err == -EPIPE && !quiet && !(msg->msg_flags & MSG_NOSIGNAL))
+		send_sig(SIGPIPE, current, 0);
+	return err;
+}
+
+int quic_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
+{
+	struct sock *sk = sock->sk;
+	int err;
+
+	if (msg->msg_flags & ~SEND_FLAGS)
+		return -EINVAL;
+	len = min_t(size_t, len, INT_MAX);
+	lock_sock(sk);
+	/* Softirq cannot make the keys for the peer's next key update. */
+	if (quic_sk(sk)->conn)
+		quic_conn_prepare_keys(quic_sk(sk)->conn);
+	err = do_sendmsg(sk, msg, len);
+	release_sock(sk);
+	return err;
+}

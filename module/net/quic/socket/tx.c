@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Everything that the engine wants to send now, train by train. */
+#include "../udp/route.h"
+#include "../udp/transmit.h"
+#include "net.h"
+#include "sock.h"
+
+/* The route's MTU may have changed since the last train: by ICMP, or with the route itself. */
+static void check_mtu(struct sock *sk)
+{
+	struct quic_sock *qs = quic_sk(sk);
+	struct dst_entry *dst = quic_route_get(sk, &qs->local, &qs->remote);
+	u32 mtu;
+
+	if (!dst)
+		return;
+	mtu = quic_route_mtu(dst, qs->remote.family);
+	dst_release(dst);
+	if (mtu != qs->mtu) {
+		qs->mtu = mtu;
+		quic_conn_set_mtu(qs->conn, mtu);
+	}
+}
+
+void quic_sock_transmit(struct sock *sk)
+{
+	struct quic_conn *conn = quic_sk(sk)->conn;
+	u64 now = quic_now();
+	size_t size;
+
+	if (!quic_conn_transmit_size(conn, now))
+		return;
+	check_mtu(sk);
+	while ((size = quic_conn_transmit_size(conn, now))) {
+		struct quic_train train = { .max_segments = QUIC_TRAIN_SEGMENTS_MAX };
+		struct sk_buff *skb = quic_train_alloc(size, min_t(size_t, size, quic_sk(sk)->mtu));
+
+		if (!skb) {
+			quic_conn_transmit_later(conn, now);
+			break;
+		}
+		train.buf = skb->data;
+		train.cap = min_t(size_t, skb_tailroom(skb), QUIC_TRAIN_BYTES_MAX);
+		if (quic_conn_transmit(conn, now, &train) <= 0) {
+			kfree_skb(skb);
+			break;
+		}
+		skb_put(skb, train.len);
+		quic_train_send(sk, skb, train.segment, &train.path->local, &train.path->remote,
+				train.ecn);
+	}
+}
