@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Packet protection: AEADs that finish before they return (RFC 9001, 5.3). */
+#include <linux/types.h>
 #include <asm/simd.h>
 #include <crypto/aead.h>
 #include <linux/scatterlist.h>
