@@ -409,3 +409,17 @@ TEST(authentic_garbage_breaks_nothing)
 		CHECK_EQ(host_blocks(), 0);
 	}
 }
+
+TEST(a_client_that_chose_a_short_id_gets_no_connection)
+{
+	u8 buf[1200];
+
+	pair_init(&p);
+	pair_connect(&p);
+	p.client.conn.remote_cids.entries[0].cid.len = 7;
+	pair_forge(&p.client, QUIC_CRYPTO_INITIAL, ping, sizeof(ping), 0, sizeof(buf), buf,
+		   sizeof(buf));
+	pair_deliver(&p.server, buf, sizeof(buf), 0);
+	CHECK(!p.server.begun);
+	pair_destroy(&p);
+}

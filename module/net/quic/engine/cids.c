@@ -268,16 +268,14 @@ int quic_cids_on_new(struct quic_conn *conn, const struct quic_frame *frame)
 	return 0;
 }
 
-/* Is it the stateless reset token of an ID in use (RFC 9000, 10.3.1)? */
-bool quic_cids_is_reset(const struct quic_conn *conn, const u8 token[QUIC_RESET_TOKEN_LEN])
+/*
+ * Is it the stateless reset token of the ID that packets are sent to? Those of other IDs do not count
+ * (RFC 9000, 10.3.1).
+ */
+bool quic_cids_is_reset(struct quic_conn *conn, const u8 token[QUIC_RESET_TOKEN_LEN])
 {
-	const struct quic_cid_set *set = &conn->remote_cids;
-	bool found = false;
-	unsigned int i;
+	const struct quic_cid_entry *entry = quic_cid_active(&conn->remote_cids);
 
-	/* All of them, so that time does not tell how many were compared. */
-	for (i = 0; i < ARRAY_SIZE(set->entries); i++)
-		found |= set->entries[i].used && set->entries[i].has_token &&
-			 !crypto_memneq(set->entries[i].token, token, QUIC_RESET_TOKEN_LEN);
-	return found;
+	return entry && entry->has_token &&
+	       !crypto_memneq(entry->token, token, QUIC_RESET_TOKEN_LEN);
 }

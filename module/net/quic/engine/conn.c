@@ -154,6 +154,9 @@ int quic_conn_accept(struct quic_conn *conn, const struct quic_conn_ops *ops,
 	conn->version = quic_version_find(initial->version);
 	if (!conn->version)
 		return failed(conn, -EPROTONOSUPPORT);
+	/* RFC 9000, 7.2: a client chooses at least 8 bytes. */
+	if (initial->dcid.len < ORIGINAL_DCID_LEN)
+		return failed(conn, -EINVAL);
 
 	conn->initial_dcid = initial->dcid;
 	conn->original_dcid = original_dcid ? *original_dcid : initial->dcid;

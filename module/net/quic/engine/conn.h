@@ -217,7 +217,8 @@ int quic_conn_connect(struct quic_conn *conn, const struct quic_conn_ops *ops,
  * @original_dcid, @retry_scid: NULL, or from a valid Retry token; @validated: the address was proved by a token
  *
  * Process context: makes Initial keys. Return: 0, -EEXIST (@initial's Destination Connection ID is
- * routed already: a connection for it exists, P26), -ENOMEM, -EPROTONOSUPPORT, error of a cipher.
+ * routed already: a connection for it exists, P26), -EINVAL (that ID is too short), -ENOMEM,
+ * -EPROTONOSUPPORT, error of a cipher.
  */
 int quic_conn_accept(struct quic_conn *conn, const struct quic_conn_ops *ops,
 		     const struct quic_conn_config *config, const struct quic_addr *local,

@@ -140,7 +140,7 @@ void quic_cids_reset_token(const struct quic_conn *conn, const struct quic_cid *
 			   u8 token[QUIC_RESET_TOKEN_LEN]);
 void quic_cids_set_remote(struct quic_conn *conn, u64 seq, const struct quic_cid *cid,
 			  const u8 *token);
-bool quic_cids_is_reset(const struct quic_conn *conn, const u8 token[QUIC_RESET_TOKEN_LEN]);
+bool quic_cids_is_reset(struct quic_conn *conn, const u8 token[QUIC_RESET_TOKEN_LEN]);
 int quic_cids_on_new(struct quic_conn *conn, const struct quic_frame *frame);
 int quic_cids_on_retire(struct quic_conn *conn, u64 seq, u64 dcid_seq);
 /* cid_frames.c */
