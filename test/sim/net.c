@@ -2,6 +2,7 @@
 #include "net.h"
 #include "trace.h"
 
+#define DEAD_TIME	(100 * QUIC_MSEC)
 #define QUEUED_LEN	1250	/* a datagram with IP and UDP, for the length of the queue */
 
 void net_init(struct net *net, const struct net_config config[DIRECTIONS], u64 seed)
@@ -10,6 +11,7 @@ void net_init(struct net *net, const struct net_config config[DIRECTIONS], u64 s
 
 	memset(net, 0, sizeof(*net));
 	net->random.state = seed;
+	net->seed = seed;
 	for (i = 0; i < DIRECTIONS; i++)
 		net->link[i].config = config[i];
 }
@@ -88,6 +90,8 @@ static bool is_lost(struct net *net, struct net_link *link, size_t len, u64 at)
 	if (c->drop_from && link->count >= c->drop_from && link->count <= c->drop_to)
 		return true;
 	if (c->up && at % (c->up + c->down) >= c->up)
+		return true;
+	if (random_mix(net->seed + at / DEAD_TIME) % 10000 < c->dead)
 		return true;
 	if (link->losing) {
 		link->losing--;

@@ -5,7 +5,6 @@
 #include "world.h"
 
 #define TRAIN_BUFFER	65536
-#define RCVBUF		(4 << 20)
 
 static struct peer *peer_of(struct quic_conn *conn)
 {

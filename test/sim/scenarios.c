@@ -139,20 +139,6 @@ static void check_silent(struct world *world)
 			 (unsigned long long)server->received);
 }
 
-/* Short blackouts, of lengths that no back-off can be in step with for long. */
-static void tune_blackouts(struct world *world)
-{
-	u64 up = 400 * MS + random_below(&world->random, 600 * MS);
-	u64 down = 50 * MS + random_below(&world->random, 300 * MS);
-	int i;
-
-	tune_patient(world);
-	for (i = 0; i < DIRECTIONS; i++) {
-		world->net.link[i].config.up = up;
-		world->net.link[i].config.down = down;
-	}
-}
-
 /* RFC 9000, 14.2: more than the path carries, and nobody says so. */
 static void tune_large_mtu(struct world *world)
 {
@@ -382,9 +368,9 @@ const struct scenario scenarios[] = {
 	  .net = LINKS(DEFAULT, .up = 5 * QUIC_SEC, .down = 2 * QUIC_SEC),
 	  .load = { STREAMS(0, 1, 0, 1), .size = 8 * MB }, .limit = 120 },
 	{ .name = "blackhole-short", .seeds = 60,
-	  .net = LINKS(DEFAULT),
-	  .load = { STREAMS(1, 1, 1, 1), .size = 100 * KB, .reply = 100 * KB }, .limit = 200,
-	  .tune = tune_blackouts },
+	  .net = LINKS(DEFAULT, .dead = 3000),
+	  .load = { STREAMS(1, 1, 1, 1), .size = 100 * KB, .reply = 100 * KB }, .limit = 600,
+	  .tune = tune_patient },
 	{ .name = "mtu-black-hole", .seeds = 20, .net = LINKS(DEFAULT, .mtu = 1300),
 	  .load = { STREAMS(1, 1, 1, 1), .size = 200 * KB, .reply = 200 * KB }, .limit = 60,
 	  .tune = tune_large_mtu },

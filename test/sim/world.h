@@ -10,6 +10,7 @@
 struct world;
 
 #define ROUTES_MAX	32
+#define RCVBUF		(4 << 20)	/* default of peer.rcvbuf */
 
 /**
  * struct peer - one end
