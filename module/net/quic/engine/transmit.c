@@ -176,18 +176,26 @@ struct builder {
 	u64 budget, flight;
 };
 
-/* May the next packet carry more than an ACK, and how large may it be? */
+/*
+ * May a packet carry more than an ACK? A full one must fit into what congestion control and pacing let
+ * go, or else all that there is to say.
+ */
+static bool fits(struct quic_conn *conn, size_t mtu, u64 budget)
+{
+	u64 header = conn->path[conn->active_path].mtu - quic_conn_mss(conn);
+
+	return budget >= mtu ||
+	       quic_streams_backlog(&conn->streams) + header + COALESCE_MIN <= budget;
+}
+
+/* The same for the next packet of a train, and how large it may be. */
 static bool eliciting_room(struct quic_conn *conn, const struct builder *b, size_t *room)
 {
-	u64 header = b->mtu - quic_conn_mss(conn);
-
 	if (conn->recovery.space[QUIC_SPACE_APP].probes || b->budget >= b->mtu)
 		return true;
-	/* The end of what there is to say may fit where a full packet does not. */
-	if (b->count || b->budget < header + COALESCE_MIN ||
-	    quic_streams_backlog(&conn->streams) + header + COALESCE_MIN > b->budget)
+	if (b->count || !fits(conn, b->mtu, b->budget))
 		return false;
-	*room = b->budget;
+	*room = min_t(size_t, *room, b->budget);
 	return true;
 }
 
@@ -388,7 +396,7 @@ size_t quic_conn_transmit_size(struct quic_conn *conn, u64 now)
 	if (handshake_wants(conn, now))
 		return mtu;
 	budget = min(quic_cong_room(&rec->cong), quic_pacer_room(&rec->pacer, now, path->mtu));
-	if (!quic_conn_wants(conn, QUIC_CRYPTO_APP, budget, now))
+	if (!quic_conn_wants(conn, QUIC_CRYPTO_APP, fits(conn, mtu, budget), now))
 		return 0;
 	/* Headers of packets and frames: a sixteenth is more than they take. */
 	backlog = quic_streams_backlog(&conn->streams);
