@@ -2,6 +2,7 @@
 /* The module: what begins and ends with it. The protocol is registered last, when all else works (P27). */
 #include <linux/module.h>
 
+#include "../crypto/crypto.h"
 #include "../udp/cid_table.h"
 #include "../udp/endpoint.h"
 #include "family.h"
@@ -12,9 +13,12 @@ static int __init quic_init(void)
 {
 	int err;
 
-	err = quic_cid_table_init();
+	err = quic_crypto_init();
 	if (err)
 		return err;
+	err = quic_cid_table_init();
+	if (err)
+		goto free_crypto;
 	err = quic_endpoint_init();
 	if (err)
 		goto free_table;
@@ -31,6 +35,8 @@ free_endpoints:
 	quic_endpoint_exit();
 free_table:
 	quic_cid_table_exit();
+free_crypto:
+	quic_crypto_exit();
 	return err;
 }
 
@@ -40,6 +46,7 @@ static void __exit quic_exit(void)
 	quic_net_unregister();
 	quic_endpoint_exit();
 	quic_cid_table_exit();
+	quic_crypto_exit();
 }
 
 module_init(quic_init);
