@@ -123,6 +123,39 @@ TEST(everything_arrives_through_loss)
 	}
 }
 
+static unsigned int lose_one;
+
+static bool drop_one(struct pair *pair, struct pair_end *from, u8 *data, size_t *len)
+{
+	return *len > 1000 && !from->is_server && !lose_one--;
+}
+
+TEST(figures_tell_what_was_lost_and_sent_again)
+{
+	struct quic_conn_stats stats;
+
+	pair_init(&p);
+	pair_handshake(&p);
+	quic_conn_get_stats(&p.client.conn, &stats);
+	CHECK_EQ(stats.packets_retransmitted, 0);
+	CHECK_EQ(stats.packets_lost, 0);
+	CHECK(stats.smoothed_rtt >= 20000 && stats.smoothed_rtt < 30000);
+	lose_one = 3;
+	p.drop = drop_one;
+	CHECK_EQ(pair_send(&p.client, 0, 12000, true), 0);
+	pair_run(&p, p.now + QUIC_SEC);
+	CHECK_EQ(pair_read(&p.server, NULL), 12000);
+	quic_conn_get_stats(&p.client.conn, &stats);
+	CHECK_EQ(stats.packets_lost, 1);
+	CHECK_EQ(stats.packets_retransmitted, 1);
+	CHECK_EQ(stats.congestion_events, 1);
+	CHECK_EQ(stats.version, QUIC_VERSION_V1);
+	CHECK_EQ(stats.cipher_type, TLS_CIPHER_AES_GCM_128);
+	CHECK_EQ(stats.mtu, 1452);
+	CHECK_EQ(stats.streams_opened, 1);
+	pair_destroy(&p);
+}
+
 /* Whatever allocation fails, nothing breaks, and after it all goes on. */
 TEST(any_allocation_may_fail)
 {

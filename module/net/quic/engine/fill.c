@@ -114,15 +114,21 @@ bool quic_conn_fill(struct quic_conn *conn, u8 level, struct quic_writer *w, str
 		    bool eliciting, u64 now)
 {
 	struct quic_space *space = quic_conn_space(conn, level);
-	bool ack = fill_ack(conn, level, w, sent, now);
+	struct quic_crypto_stream *cs = &conn->crypto[level];
+	bool ack = fill_ack(conn, level, w, sent, now), crypto_lost, again;
+	u64 lost;
 
 	if (!eliciting)
 		return ack;
 	if (space->probes)
 		prepare_probe(conn, level);
-	quic_crypto_stream_fill(&conn->crypto[level], w, sent);
+	crypto_lost = cs->send.lost_count;
+	lost = conn->streams.tx_lost;
+	again = quic_crypto_stream_fill(cs, w, sent) && crypto_lost;
 	if (level == QUIC_CRYPTO_APP)
 		fill_app(conn, w, sent, space);
+	if (again || conn->streams.tx_lost < lost)
+		conn->stats.packets_retransmitted++;
 	if (sent->frame_count > ack)
 		sent->ack_eliciting = 1;
 	if (!sent->ack_eliciting && wants_ping(conn, level, space) &&

@@ -80,8 +80,6 @@ static void on_lost(struct quic_recovery *rec, enum quic_space_id space __maybe_
 	struct quic_conn *conn = conn_of(rec);
 	unsigned int i;
 
-	if (sent->ack_eliciting)
-		conn->stats.packets_retransmitted++;
 	for (i = 0; i < sent->frame_count; i++)
 		frame_lost(conn, sent, &sent->frames[i]);
 }
