@@ -27,7 +27,8 @@ enum quic_segment_kind {
  * @order: in the reader's queue of the connection once deliverable (data or handshake queue)
  * @siblings: deliverable segments of the same stream, in quic_stream.readable
  * @stream: of stream data, else NULL
- * @ref: keeps @data alive; NULL if @data is an allocation of its own
+ * @ref: keeps @data alive; NULL if @data is memory of its own
+ * @size: bytes of its own memory, 0 with @ref
  * @level: of CRYPTO data: enum quic_crypto_level
  * @fin: the last byte of the stream (or nothing, for a bare FIN with @len 0) is here
  * @taken: bytes that the reader has consumed already
@@ -41,6 +42,7 @@ struct quic_segment {
 	const u8 *data;
 	u64 offset;
 	u32 len;
+	u32 size;
 	u32 taken;
 	u8 kind;
 	u8 level;
@@ -81,6 +83,13 @@ int quic_recvbuf_insert(struct quic_recvbuf *rb, struct quic_mem *mem, struct qu
 /* A segment of its own (bare FIN, datagram): @len may be 0. NULL without memory. */
 struct quic_segment *quic_segment_new(struct quic_mem *mem, struct quic_ref *ref, const u8 *data,
 				      u64 offset, size_t len, size_t packet_len);
+/* The same in memory of its own, with room for @size bytes in all. */
+struct quic_segment *quic_segment_copy(struct quic_mem *mem, const u8 *data, u64 offset, size_t len,
+				       size_t size);
+/* Is it better to copy @len bytes than to keep their datagram? */
+bool quic_segment_is_small(size_t len, size_t packet_len);
+/* Bytes that follow its last one, if there is room in its own memory. */
+bool quic_segment_append(struct quic_segment *seg, const u8 *data, size_t len);
 void quic_segment_free(struct quic_mem *mem, struct quic_segment *seg);
 
 #endif

@@ -2,6 +2,9 @@
 /* Receiving parts: what arrives, what is read, and the credit for it (section 4 of the API). */
 #include "streams_internal.h"
 
+/* The most memory that small pieces share. */
+#define SMALL_MAX	2048U
+
 /* ---- credit: S4.16 ---- */
 
 /* A sixteenth of the window, but never nothing (P14). */
@@ -74,7 +77,43 @@ static int recv_check(const struct quic_streams *st, const struct quic_stream_re
 	return 0;
 }
 
-/* Keep what is new of the bytes up to @end. -ENOMEM, -ENOBUFS: the packet must come again. */
+/*
+ * The item that small bytes in order may join: the reader merges adjacent items of a stream anyway
+ * (S4.2), and a flood of single bytes takes not much more memory than the bytes (P22).
+ */
+static struct quic_segment *stream_tail(struct quic_streams *st, const struct quic_stream *stream)
+{
+	struct quic_segment *tail;
+
+	if (list_empty(&st->inq) || !RB_EMPTY_ROOT(&stream->recv.buf.tree))
+		return NULL;
+	tail = list_last_entry(&st->inq, struct quic_segment, order);
+	return tail->stream == stream ? tail : NULL;
+}
+
+/* @len bytes after all that were received. Each new piece of memory is twice as large. */
+static int stream_join(struct quic_streams *st, struct quic_stream *stream,
+		       struct quic_segment *tail, const u8 *data, size_t len,
+		       struct list_head *ready)
+{
+	struct quic_recvbuf *buf = &stream->recv.buf;
+	struct quic_segment *seg;
+
+	if (quic_segment_append(tail, data, len)) {
+		st->inq_bytes += len;
+	} else {
+		seg = quic_segment_copy(st->mem_rx, data, buf->next, len,
+					max_t(size_t, len, min(2 * tail->size, SMALL_MAX)));
+		if (!seg)
+			return -ENOMEM;
+		list_add_tail(&seg->order, ready);
+	}
+	buf->next += len;
+	buf->highest = max(buf->highest, buf->next);
+	return 0;
+}
+
+/* Keep what is new of a frame. -ENOMEM, -ENOBUFS: the packet must come again. */
 static int stream_keep(struct quic_streams *st, struct quic_stream *stream,
 		       const struct quic_frame *frame, struct quic_ref *ref, size_t packet_len,
 		       struct list_head *ready)
@@ -86,6 +125,12 @@ static int stream_keep(struct quic_streams *st, struct quic_stream *stream,
 	if (end > buf->next) {
 		if (!st->ops->room(st, offset <= buf->next))
 			return -ENOBUFS;
+		seg = offset <= buf->next && quic_segment_is_small(end - buf->next, packet_len) ?
+		      stream_tail(st, stream) : NULL;
+		if (seg)
+			return stream_join(st, stream, seg,
+					   frame->stream.data + (buf->next - offset),
+					   end - buf->next, ready);
 		return quic_recvbuf_insert(buf, st->mem_rx, ref, frame->stream.data, offset,
 					   frame->stream.len, packet_len, ready);
 	}
@@ -104,8 +149,6 @@ static void stream_deliver(struct quic_streams *st, struct quic_stream *stream,
 {
 	struct quic_segment *seg;
 
-	if (list_empty(ready))
-		return;
 	list_for_each_entry(seg, ready, order) {
 		seg->kind = QUIC_SEGMENT_STREAM;
 		seg->stream = stream;
@@ -113,7 +156,6 @@ static void stream_deliver(struct quic_streams *st, struct quic_stream *stream,
 		st->inq_bytes += seg->len;
 	}
 	list_splice_tail(ready, &st->inq);
-	st->ops->readable(st, stream);
 }
 
 /* F31: nothing is kept after STOP_SENDING; the credit is returned at once. */
@@ -129,8 +171,8 @@ static void stream_drop_gaps(struct quic_streams *st, struct quic_stream *stream
 int quic_streams_on_stream(struct quic_streams *st, const struct quic_frame *frame,
 			   struct quic_ref *ref, size_t packet_len)
 {
-	u64 end = frame->stream.offset + frame->stream.len, highest;
-	bool fin = frame->stream.fin, complete;
+	u64 end = frame->stream.offset + frame->stream.len, highest, next;
+	bool fin = frame->stream.fin, complete, delivered = false;
 	struct quic_stream_recv *recv;
 	struct quic_stream *stream;
 	struct list_head ready;
@@ -147,9 +189,12 @@ int quic_streams_on_stream(struct quic_streams *st, const struct quic_frame *fra
 	INIT_LIST_HEAD(&ready);
 	highest = recv->buf.highest;
 	if (!recv->stopped) {
+		next = recv->buf.next;
 		err = stream_keep(st, stream, frame, ref, packet_len, &ready);
 		if (err)
 			return err;
+		delivered = !list_empty(&ready) || recv->buf.next != next;
+		stream_deliver(st, stream, &ready);
 	}
 	recv->buf.highest = max(highest, end);
 	st->rx_used += recv->buf.highest - highest;
@@ -166,8 +211,8 @@ int quic_streams_on_stream(struct quic_streams *st, const struct quic_frame *fra
 	}
 	complete = recv->buf.next == recv->final_size;
 	if (complete) {
-		if (!list_empty(&ready))
-			list_last_entry(&ready, struct quic_segment, order)->fin = true;
+		if (delivered)
+			list_last_entry(&recv->readable, struct quic_segment, siblings)->fin = true;
 		recv->state = QUIC_STREAM_RECV_STATE_RECVD;
 		recv->stop_pending = 0;
 		quic_stream_event(st, stream, QUIC_STREAM_RECV_STATE_RECVD, 0, recv->final_size);
@@ -177,7 +222,8 @@ int quic_streams_on_stream(struct quic_streams *st, const struct quic_frame *fra
 	}
 	if (fin || complete)
 		quic_stream_queue_control(st, stream);
-	stream_deliver(st, stream, &ready);
+	if (delivered)
+		st->ops->readable(st, stream);
 	if (recv->stopped)
 		connection_grant(st, false);
 	quic_stream_settle(st, stream);
