@@ -368,7 +368,7 @@ const struct scenario scenarios[] = {
 	  .net = LINKS(DEFAULT, .up = 5 * QUIC_SEC, .down = 2 * QUIC_SEC),
 	  .load = { STREAMS(0, 1, 0, 1), .size = 8 * MB }, .limit = 120 },
 	{ .name = "blackhole-short", .seeds = 60,
-	  .net = LINKS(DEFAULT, .dead = 3000),
+	  .net = LINKS(DEFAULT, .dead = 1000),
 	  .load = { STREAMS(1, 1, 1, 1), .size = 100 * KB, .reply = 100 * KB }, .limit = 600,
 	  .tune = tune_patient },
 	{ .name = "mtu-black-hole", .seeds = 20, .net = LINKS(DEFAULT, .mtu = 1300),
