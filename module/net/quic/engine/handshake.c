@@ -19,8 +19,13 @@ u8 *quic_conn_crypto_reserve(struct quic_conn *conn, u8 level, size_t want, bool
 
 void quic_conn_crypto_commit(struct quic_conn *conn, u8 level, size_t len, bool more)
 {
+	unsigned int i;
+
 	quic_sendbuf_commit(&conn->crypto[level].send, len);
 	conn->crypto[level].more = more;
+	/* S3.8: the end of a flight releases what was held of all its levels. */
+	for (i = 0; i < QUIC_CRYPTO_MAX && !more; i++)
+		conn->crypto[i].more = false;
 }
 
 struct quic_segment *quic_conn_handshake_head(struct quic_conn *conn)
