@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "app.h"
+#include "chaos.h"
 #include "trace.h"
 
 #define TICK		(10 * QUIC_MSEC)
@@ -184,10 +185,13 @@ static void check_finished(struct app *app, struct flow *flow)
 
 void app_on_update(struct app *app, const struct quic_stream_update *update)
 {
-	struct flow *flow = flow_of(app, update->id);
+	struct flow *flow;
 
 	trace("event: stream %lld state %u size %llu", (long long)update->id, update->state,
 	      (unsigned long long)update->finalsz);
+	if (app->load->chaos)
+		return;
+	flow = flow_of(app, update->id);
 	switch (update->state) {
 	case QUIC_STREAM_SEND_STATE_RECVD:
 		SIM_CHECK(flow->finished && !flow->was_reset && flow->written == flow->size);
@@ -429,6 +433,8 @@ bool app_run(struct app *app, u64 now)
 {
 	bool any = false;
 
+	if (app->load->chaos)
+		return chaos_run(app, now);
 	if (app->tick_at <= now)
 		app->tick_at = QUIC_NEVER;
 	if (app->read_at <= now) {

@@ -22,6 +22,7 @@
  * @write: bytes of one write at most, 0: any
  * @more: use MSG_MORE at random
  * @reset, @stop: per 10000 streams and end
+ * @chaos: none of this: random calls instead, and no expectations
  * @pause: ns between the openings of two streams
  * @read: bytes read in a tick of 10 ms at most, 0: no limit
  * @sndbuf: bytes in send buffers at most
@@ -29,7 +30,7 @@
 struct workload {
 	u32 streams[2][2];
 	u64 size, sizes[SIZES_MAX], reply;
-	bool random_size, at_once, more;
+	bool random_size, at_once, more, chaos;
 	u32 parallel, write, reset, stop;
 	u64 read, sndbuf, pause;
 };

@@ -6,6 +6,7 @@
  */
 #include "cipher.h"
 #include "host.h"
+#include "lies.h"
 #include "random.h"
 #include "trace.h"
 
@@ -117,6 +118,7 @@ int quic_aead_seal(struct quic_aead *aead, u64 pn, u8 *packet, size_t header_len
 {
 	u64 tag[2];
 
+	lies_tell(packet + header_len, payload_len);
 	trace_packet("seal", pn, packet, header_len, payload_len);
 	make_tag(aead, pn, packet, header_len, payload_len, tag);
 	crypt(aead->key ^ pn, packet + header_len, payload_len);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One end: what a host does for the engine. */
 #include "host.h"
+#include "lies.h"
 #include "trace.h"
 #include "world.h"
 
@@ -214,7 +215,10 @@ static bool transmit(struct peer *peer)
 		if (size && random_below(&world->random, 2))
 			train.cap = min_t(size_t, size, TRAIN_BUFFER);
 		limit = permitted(&peer->conn.recovery);
+		lies_random = peer->lies ? &world->random : NULL;
+		lies_chance = peer->lies;
 		n = quic_conn_transmit(&peer->conn, world->now, &train);
+		lies_random = NULL;
 		if (n <= 0)
 			break;
 		any = true;
@@ -299,10 +303,13 @@ u64 peer_deadline(struct peer *peer)
 void peer_timeout(struct peer *peer)
 {
 	trace_who = peer->name;
+	if (quic_conn_deadline(&peer->conn, peer->world->now) > peer->world->now) {
+		peer->ticks++;	/* of the application */
+		return;
+	}
 	trace("timeout");
 	peer->runs++;
-	if (quic_conn_deadline(&peer->conn, peer->world->now) <= peer->world->now)
-		quic_conn_timeout(&peer->conn, peer->world->now);
+	quic_conn_timeout(&peer->conn, peer->world->now);
 }
 
 void peer_destroy(struct peer *peer)

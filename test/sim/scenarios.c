@@ -261,6 +261,22 @@ static void tune_mtu_changes(struct world *world)
 	world->tick_at = world->now + 100 * MS;
 }
 
+/* One end lies, mostly after a handshake that was honest. */
+static void tune_lies(struct world *world)
+{
+	struct peer *liar = random_below(&world->random, 2) ? &world->client : &world->server;
+
+	tune_handshake(world);
+	liar->lies = random_below(&world->random, 4) ? 300 : 2000;
+	world->client.tls.liar = true;
+	world->server.tls.liar = true;
+	world->client.rcvbuf = world->server.rcvbuf = 100000;
+	if (!random_below(&world->random, 3))
+		tune_few_streams(world);
+	if (!random_below(&world->random, 3))
+		both_windows(world, 20000);
+}
+
 /* Anything at all. */
 static void tune_anything(struct world *world)
 {
@@ -440,6 +456,13 @@ const struct scenario scenarios[] = {
 	{ .name = "vanish", .seeds = 60, .net = LINKS(DEFAULT),
 	  .load = { STREAMS(1, 1, 1, 1), .size = 4 * MB, .reply = 4 * MB }, .limit = 300,
 	  .expect = SURVIVE, .tune = tune_vanish },
+	{ .name = "chaos", .seeds = 200, .net = LINKS(DEFAULT, LOSSY(2)),
+	  .load = { .chaos = true }, .limit = 2000, .expect = SURVIVE, .tune = tune_handshake },
+	{ .name = "chaos-no-memory", .seeds = 200, .net = LINKS(DEFAULT, LOSSY(2)),
+	  .load = { .chaos = true }, .limit = 2000, .expect = SURVIVE, .faults = 200,
+	  .tune = tune_handshake },
+	{ .name = "lies", .seeds = 600, .net = LINKS(DEFAULT, LOSSY(2)),
+	  .load = { .chaos = true }, .limit = 2000, .expect = SURVIVE, .tune = tune_lies },
 	{ .name = "no-memory", .seeds = 400, .net = LINKS(DEFAULT, LOSSY(2)),
 	  .load = { STREAMS(4, 4, 4, 4), .size = 10 * KB, .reply = 10 * KB, .reset = 1000,
 		    .stop = 1000 }, .limit = 300, .expect = SURVIVE, .faults = 300,

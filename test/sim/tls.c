@@ -43,6 +43,14 @@ static void give_up(struct tls *tls, u64 now)
 	quic_conn_close(tls->conn, false, ALERT, 0, NULL, 0, now);
 }
 
+/* CRYPTO data arrives as it was sent, unless the peer lies. */
+static bool damaged(const struct tls *tls, const char *what)
+{
+	if (!tls->liar)
+		sim_fail("%s", what);
+	return false;
+}
+
 static void absorb(struct tls *tls, const u8 *data, size_t len)
 {
 	for (; len; len--)
@@ -206,7 +214,7 @@ static bool on_finished(struct tls *tls, const u8 *body, size_t len, u64 before,
 	u8 ticket[64] = {};
 
 	if (len < 8 || get_unaligned_be64(body) != before)
-		sim_fail("the transcripts differ: CRYPTO data was damaged");
+		return damaged(tls, "the transcripts differ");
 	tls->done = true;
 	if (!tls->server)
 		return on_server_finished(tls, now);
@@ -230,14 +238,14 @@ static bool on_message(struct tls *tls, u8 level, const u8 *message, size_t len,
 	if (level == QUIC_CRYPTO_INITIAL && message[0] == SERVER_HELLO && !tls->server)
 		return on_server_hello(tls, body, len, now);
 	if (level != QUIC_CRYPTO_HANDSHAKE)
-		sim_fail("TLS message %u in level %u", message[0], level);
+		return damaged(tls, "a TLS message in the wrong level");
 	if (message[0] == ENCRYPTED_EXTENSIONS)
 		return take_params(tls, body, len, 0, now);
 	if (message[0] == CERTIFICATE)
 		return true;
 	if (message[0] == FINISHED)
 		return on_finished(tls, body, len, before, now);
-	sim_fail("TLS message %u", message[0]);
+	return damaged(tls, "an unknown TLS message");
 }
 
 static void append(struct tls_buffer *b, const u8 *data, size_t len)
@@ -272,7 +280,10 @@ bool tls_run(struct tls *tls, u64 now)
 		quic_conn_handshake_consume(tls->conn, seg, len);
 		while (b->len >= 4) {
 			len = 4 + ((size_t)b->data[1] << 16 | b->data[2] << 8 | b->data[3]);
-			SIM_CHECK(len <= MESSAGE_MAX);
+			if (len > MESSAGE_MAX && !damaged(tls, "a TLS message too long")) {
+				give_up(tls, now);
+				return true;
+			}
 			if (b->len < len)
 				break;
 			if (!on_message(tls, level, b->data, len, now)) {

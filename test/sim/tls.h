@@ -21,11 +21,12 @@ struct tls_buffer {
  * @transcript: of all messages in order
  * @input: by level, bytes that are not yet a whole message
  * @done: this end is finished; @failed: and gave up
+ * @liar: an end may send anything
  */
 struct tls {
 	struct quic_conn *conn;
 	struct random random;
-	bool server, done, failed;
+	bool server, done, failed, liar;
 	size_t hello_len, cert_len, ticket_len;
 	u32 cipher;
 	u8 client_random[32], server_random[32];

@@ -17,8 +17,9 @@ struct world;
  * @live: its connection exists; @closed: it is CLOSED
  * @routes: connection IDs that lead to it
  * @rcvbuf: bytes of received payload kept
+ * @lies: per 10000 packets
  * @error: how it ended: CONNECTION_CLOSE event
- * @datagrams: sent; @runs: calls into the engine
+ * @datagrams: sent; @runs: calls into the engine; @ticks: wake-ups that the application wanted
  */
 struct peer {
 	struct world *world;
@@ -32,9 +33,10 @@ struct peer {
 	struct quic_cid routes[ROUTES_MAX];
 	unsigned int route_count;
 	u64 rcvbuf;
+	unsigned int lies;
 	bool got_close;
 	struct quic_connection_close error;
-	u64 datagrams, bytes, received, runs, established_at, closed_at;
+	u64 datagrams, bytes, received, runs, ticks, established_at, closed_at;
 	struct quic_conn_stats stats;	/* when it ended */
 };
 

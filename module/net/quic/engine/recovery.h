@@ -120,7 +120,7 @@ void quic_recovery_on_sent(struct quic_recovery *rec, enum quic_space_id space, 
  * @delay: ACK Delay decoded, ns (0 for Initial and Handshake spaces: the caller need not care)
  *
  * Return: 0, or PROTOCOL_VIOLATION when a packet is acknowledged that was never sent (RFC 9000,
- * 13.1), or that was skipped (21.4).
+ * 13.1), or that was skipped (21.4): then the connection is over, and only quic_recovery_clear() may follow.
  */
 int quic_recovery_on_ack(struct quic_recovery *rec, enum quic_space_id space, struct quic_ack_frame *ack,
 			 u64 delay, u64 now);
