@@ -2,6 +2,7 @@
 /* shutdown() and close() (2.8 of the API). */
 #include "close.h"
 #include "listener.h"
+#include "net.h"
 
 /*
  * S2.37. A TLS alert that the handshake agent left in CONNECTION_CLOSE is told to the peer as what it
@@ -40,6 +41,7 @@ int quic_shutdown(struct socket *sock, int how)
 
 void quic_close(struct sock *sk, long timeout)
 {
+	struct quic_net *qn = quic_net(sock_net(sk));
 	struct quic_sock *qs = quic_sk(sk);
 
 	lock_sock(sk);
@@ -48,8 +50,13 @@ void quic_close(struct sock *sk, long timeout)
 	else if (quic_sock_is_open(sk))
 		close_conn(sk);
 	sock_orphan(sk);
-	if (!qs->conn || qs->conn->state == QUIC_CONN_CLOSED)
+	if (!qs->conn || qs->conn->state == QUIC_CONN_CLOSED) {
 		quic_sock_kill(sk);
+	} else {
+		spin_lock_bh(&qn->socks_lock);
+		list_move(&qs->entry, &qn->closing);
+		spin_unlock_bh(&qn->socks_lock);
+	}
 	release_sock(sk);
 	sock_put(sk);
 }

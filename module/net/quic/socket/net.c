@@ -20,6 +20,7 @@ static int __net_init net_init(struct net *net)
 	spin_lock_init(&qn->socks_lock);
 	INIT_LIST_HEAD(&qn->listeners);
 	INIT_LIST_HEAD(&qn->conns);
+	INIT_LIST_HEAD(&qn->closing);
 	err = quic_proc_init(net);
 	if (err)
 		free_percpu(qn->mib);
@@ -37,7 +38,7 @@ static void end_conns(struct quic_net *qn)
 
 	for (;;) {
 		spin_lock_bh(&qn->socks_lock);
-		qs = list_first_entry_or_null(&qn->conns, struct quic_sock, entry);
+		qs = list_first_entry_or_null(&qn->closing, struct quic_sock, entry);
 		if (qs)
 			sock_hold(&qs->inet.sk);
 		spin_unlock_bh(&qn->socks_lock);

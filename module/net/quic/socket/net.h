@@ -18,6 +18,7 @@
  * @endpoints: UDP sockets by port [@endpoints_lock]
  * @reap: closes endpoints that nobody uses
  * @listeners, @conns: sockets for /proc, by quic_sock.entry [@socks_lock]
+ * @closing: those whose program has closed them, until the connection has ended [@socks_lock]
  * @mib: counters of /proc/net/quic/snmp
  */
 struct quic_net {
@@ -27,6 +28,7 @@ struct quic_net {
 	spinlock_t socks_lock;
 	struct list_head listeners;
 	struct list_head conns;
+	struct list_head closing;
 	struct quic_mib __percpu *mib;
 };
 

@@ -79,7 +79,7 @@ struct quic_listen {
  * @ticket: value of SESSION_TICKET set by the application [lock]
  * @secret: behind tokens, reset tokens, ticket keys: of a listener and its children (S5.33)
  * @counted: engine counters that are in the MIB already [lock]
- * @entry: in quic_net.listeners or .conns [socks_lock]
+ * @entry: in quic_net.listeners, .conns or .closing [socks_lock]
  */
 struct quic_sock {
 	struct inet_sock inet;
