@@ -2,7 +2,7 @@
 /* NEW_CONNECTION_ID and RETIRE_CONNECTION_ID on their way out (RFC 9000, 13.3). */
 #include "conn_internal.h"
 
-bool quic_cids_pending(const struct quic_conn *conn)
+static bool pending(const struct quic_conn *conn)
 {
 	const struct quic_cid_set *local = &conn->local_cids, *remote = &conn->remote_cids;
 	unsigned int i;
@@ -49,8 +49,11 @@ static void fill_retire(struct quic_cid_set *set, struct quic_writer *w, struct 
 
 void quic_cids_fill(struct quic_conn *conn, struct quic_writer *w, struct quic_sent *sent)
 {
+	if (!conn->cids_pending)
+		return;
 	fill_new(&conn->local_cids, w, sent);
 	fill_retire(&conn->remote_cids, w, sent);
+	conn->cids_pending = pending(conn);
 }
 
 /* One of the two frames was acknowledged or lost. */
@@ -63,7 +66,7 @@ void quic_cids_settled(struct quic_conn *conn, const struct quic_sent_frame *fra
 	if (frame->type == QUIC_FRAME_NEW_CONNECTION_ID) {
 		entry = quic_cid_find(&conn->local_cids, frame->value);
 		if (entry && lost)
-			entry->pending = true;
+			conn->cids_pending = entry->pending = true;
 		return;
 	}
 	for (i = 0; i < set->retire_count; i++)
@@ -73,6 +76,7 @@ void quic_cids_settled(struct quic_conn *conn, const struct quic_sent_frame *fra
 		return;
 	if (lost) {
 		set->retire_sent[i] = false;
+		conn->cids_pending = true;
 		return;
 	}
 	set->retire_count--;

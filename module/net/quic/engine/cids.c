@@ -106,6 +106,7 @@ void quic_cids_issue(struct quic_conn *conn)
 		if (issue_one(conn))
 			return;
 		quic_cid_find(set, seq)->pending = true;
+		conn->cids_pending = true;
 	}
 }
 
@@ -178,8 +179,9 @@ void quic_cids_set_remote(struct quic_conn *conn, u64 seq, const struct quic_cid
 }
 
 /* Queue a RETIRE_CONNECTION_ID. */
-static int retire(struct quic_cid_set *set, u64 seq)
+static int retire(struct quic_conn *conn, u64 seq)
 {
+	struct quic_cid_set *set = &conn->remote_cids;
 	unsigned int i;
 
 	for (i = 0; i < set->retire_count; i++)
@@ -190,12 +192,14 @@ static int retire(struct quic_cid_set *set, u64 seq)
 		return QUIC_TRANSPORT_ERROR_CONNECTION_ID_LIMIT;
 	set->retire[set->retire_count] = seq;
 	set->retire_sent[set->retire_count++] = false;
+	conn->cids_pending = true;
 	return 0;
 }
 
 /* Retire Prior To (RFC 9000, 5.1.2), before anything is added (P19). @retired counts the IDs. */
-static int retire_prior(struct quic_cid_set *set, u64 prior_to, unsigned int *retired)
+static int retire_prior(struct quic_conn *conn, u64 prior_to, unsigned int *retired)
 {
+	struct quic_cid_set *set = &conn->remote_cids;
 	struct quic_cid_entry *entry;
 	int err;
 
@@ -205,7 +209,7 @@ static int retire_prior(struct quic_cid_set *set, u64 prior_to, unsigned int *re
 	for (entry = set->entries; entry < set->entries + ARRAY_SIZE(set->entries); entry++) {
 		if (!entry->used || entry->seq >= prior_to)
 			continue;
-		err = retire(set, entry->seq);
+		err = retire(conn, entry->seq);
 		if (err)
 			return err;
 		entry->used = false;
@@ -248,11 +252,11 @@ int quic_cids_on_new(struct quic_conn *conn, const struct quic_frame *frame)
 		return PROTOCOL_VIOLATION;
 	err = check_new(set, frame, &known);
 	if (!err)
-		err = retire_prior(set, frame->new_cid.prior_to, &retired);
+		err = retire_prior(conn, frame->new_cid.prior_to, &retired);
 	if (err)
 		return err;
 	if (frame->new_cid.seq < set->prior_to)
-		return retire(set, frame->new_cid.seq);	/* overtaken by a later frame */
+		return retire(conn, frame->new_cid.seq);	/* overtaken by a later frame */
 	if (!known) {
 		if (count(set) >= set->limit)
 			return QUIC_TRANSPORT_ERROR_CONNECTION_ID_LIMIT;

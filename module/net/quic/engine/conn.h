@@ -126,6 +126,8 @@ struct quic_early_packet {
  * @token: client: of Initial packets
  * @remote: the peer's parameters: valid once @has_remote, remembered ones before (S3.27)
  * @handshake_complete: TLS is done: both 1-RTT keys are installed
+ * @handshake_done_pending, @ping_pending, @cids_pending: frames to send: the last stands for
+ *	NEW_CONNECTION_ID and RETIRE_CONNECTION_ID
  * @got_packet: a packet of the peer was processed
  * @keys_wanted: quic_conn_prepare_keys() has something to do
  * @phase_pn, @tx_phase_pn: lowest packet number received, sent in the current key phase
@@ -171,7 +173,7 @@ struct quic_conn {
 	bool has_remote;
 	bool handshake_complete;
 	bool handshake_confirmed;	/* RFC 9001, 4.1.2 */
-	bool handshake_done_pending, ping_pending;
+	bool handshake_done_pending, ping_pending, cids_pending;
 	bool got_packet;
 	bool keys_wanted;
 	u64 phase_pn, tx_phase_pn;

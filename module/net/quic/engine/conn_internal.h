@@ -144,7 +144,6 @@ bool quic_cids_is_reset(struct quic_conn *conn, const u8 token[QUIC_RESET_TOKEN_
 int quic_cids_on_new(struct quic_conn *conn, const struct quic_frame *frame);
 int quic_cids_on_retire(struct quic_conn *conn, u64 seq, u64 dcid_seq);
 /* cid_frames.c */
-bool quic_cids_pending(const struct quic_conn *conn);
 void quic_cids_fill(struct quic_conn *conn, struct quic_writer *w, struct quic_sent *sent);
 void quic_cids_settled(struct quic_conn *conn, const struct quic_sent_frame *frame, bool lost);
 

@@ -21,7 +21,7 @@ static bool app_wants(struct quic_conn *conn)
 	const struct quic_space *space = &conn->recovery.space[QUIC_SPACE_APP];
 
 	return conn->ping_pending || conn->handshake_done_pending ||
-	       conn->path[conn->active_path].response_pending || quic_cids_pending(conn) ||
+	       conn->path[conn->active_path].response_pending || conn->cids_pending ||
 	       quic_streams_pending(&conn->streams, space->eliciting_in_flight,
 				    quic_conn_mss(conn));
 }

@@ -321,8 +321,11 @@ static int transmit_response(struct quic_conn *conn, u64 now, struct quic_train 
 
 static bool handshake_wants(struct quic_conn *conn, u64 now)
 {
-	bool eliciting = handshake_may_send(conn);
+	bool eliciting;
 
+	if (!conn->tx[QUIC_CRYPTO_INITIAL].cipher && !conn->tx[QUIC_CRYPTO_HANDSHAKE].cipher)
+		return false;
+	eliciting = handshake_may_send(conn);
 	return quic_conn_wants(conn, QUIC_CRYPTO_INITIAL, eliciting, now) ||
 	       quic_conn_wants(conn, QUIC_CRYPTO_HANDSHAKE, eliciting, now);
 }
