@@ -58,7 +58,7 @@ void quic_cong_on_acked(struct quic_cong *cong, u64 bytes, u64 sent_at, u64 rtt,
 	if (in_recovery(cong, sent_at))
 		return;
 	if (!cong->limited)
-		cong->ops->ack(cong, bytes, rtt, now);
+		cong->ops->ack(cong, bytes, sent_at, rtt, now);
 	else if (cong->ops->idle)
 		cong->ops->idle(cong, now);
 }

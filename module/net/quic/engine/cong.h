@@ -3,13 +3,13 @@
 #ifndef QUIC_ENGINE_CONG_H
 #define QUIC_ENGINE_CONG_H
 
-#include "os.h"
+#include "hystart.h"
 
 struct quic_cong;
 
 /**
  * struct quic_cong_ops - one controller
- * @ack: @bytes of packets in flight were acknowledged; not called while application or flow control
+ * @ack: @bytes of packets in flight were acknowledged, the last of them sent at @sent_at; not called while application or flow control
  *	limited the window (RFC 9002, 7.8) nor for packets sent before the recovery period (7.3.2)
  * @idle: the same, but application or flow control did limit the window; may be NULL
  * @congestion: a congestion event began a new recovery period (7.3.2): loss or ECN-CE
@@ -19,7 +19,7 @@ struct quic_cong_ops {
 	u8 algorithm;		/* enum quic_cong_algo */
 	const char *name;
 	void (*init)(struct quic_cong *cong);
-	void (*ack)(struct quic_cong *cong, u64 bytes, u64 rtt, u64 now);
+	void (*ack)(struct quic_cong *cong, u64 bytes, u64 sent_at, u64 rtt, u64 now);
 	void (*idle)(struct quic_cong *cong, u64 now);
 	void (*congestion)(struct quic_cong *cong, u64 now);
 	void (*persistent)(struct quic_cong *cong);
@@ -50,6 +50,7 @@ struct quic_cong {
 			u64 epoch_start, idle_since;	/* 0: none */
 			u64 k;				/* ms */
 			u64 acked;
+			struct quic_hystart hystart;
 		} cubic;
 	};
 };

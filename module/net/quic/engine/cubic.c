@@ -34,6 +34,7 @@ static u32 cube_root(u64 x)
 static void cubic_init(struct quic_cong *cong)
 {
 	memset(&cong->cubic, 0, sizeof(cong->cubic));
+	quic_hystart_init(&cong->cubic.hystart);
 }
 
 /* RFC 9438, 4.2: the epoch begins with the first acknowledgement in congestion avoidance. */
@@ -96,9 +97,28 @@ static void avoid_congestion(struct quic_cong *cong, u64 bytes, u64 rtt, u64 now
 	cong->window += div64_u64((target - cong->window) * bytes, cong->window);
 }
 
-static void cubic_ack(struct quic_cong *cong, u64 bytes, u64 rtt, u64 now)
+/*
+ * Slow start: HyStart++ until the first congestion event (RFC 9406, 4.3), then the plain one.
+ * Return: bytes that are left for congestion avoidance.
+ */
+static u64 start_slowly(struct quic_cong *cong, u64 bytes, u64 sent_at, u64 now)
 {
+	struct quic_hystart *hs = &cong->cubic.hystart;
 	u64 part;
+
+	if (cong->ssthresh == U64_MAX) {
+		cong->window += quic_hystart_ack(hs, bytes, sent_at, now);
+		if (hs->phase == QUIC_HYSTART_DONE)
+			cong->ssthresh = cong->window;
+		return 0;
+	}
+	part = min(bytes, cong->ssthresh - cong->window);
+	cong->window += part;
+	return bytes - part;
+}
+
+static void cubic_ack(struct quic_cong *cong, u64 bytes, u64 sent_at, u64 rtt, u64 now)
+{
 
 	/* 5.8: time in which the application did not use the window is not part of t. */
 	if (cong->cubic.idle_since) {
@@ -106,11 +126,8 @@ static void cubic_ack(struct quic_cong *cong, u64 bytes, u64 rtt, u64 now)
 			cong->cubic.epoch_start += now - cong->cubic.idle_since;
 		cong->cubic.idle_since = 0;
 	}
-	if (cong->window < cong->ssthresh) {
-		part = min(bytes, cong->ssthresh - cong->window);
-		cong->window += part;
-		bytes -= part;
-	}
+	if (cong->window < cong->ssthresh)
+		bytes = start_slowly(cong, bytes, sent_at, now);
 	if (bytes)
 		avoid_congestion(cong, bytes, rtt, now);
 }

@@ -7,7 +7,7 @@ static void reno_init(struct quic_cong *cong)
 	cong->reno.acked = 0;
 }
 
-static void reno_ack(struct quic_cong *cong, u64 bytes, u64 rtt, u64 now)
+static void reno_ack(struct quic_cong *cong, u64 bytes, u64 sent_at, u64 rtt, u64 now)
 {
 	u64 part;
 
