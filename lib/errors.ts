@@ -30,10 +30,10 @@ const BRAND = Symbol.for('kquic.QuicError');
 export class QuicError extends Error {
   override readonly name = 'QuicError';
   readonly code: QuicErrorCode;
-  readonly errorCode?: number;
-  readonly reason?: string;
+  declare readonly errorCode?: number;
+  declare readonly reason?: string;
   /** TLS alert, for example 'bad_certificate'. */
-  readonly alert?: string;
+  declare readonly alert?: string;
 
   constructor(message: string, options: QuicErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
