@@ -131,7 +131,9 @@ void handshake_expect(int fd, int level, const char *text)
 {
 	struct message message;
 
-	ASSERT_OK(message_recv(fd, &message, MESSAGE_SIZE, 0));
+	if (message_recv(fd, &message, MESSAGE_SIZE, 0) < 0)
+		test_fail(__FILE__, __LINE__, "recv of \"%s\" failed with %s", text,
+			  strerrorname_np(errno));
 	ASSERT(message.has_level);
 	ASSERT_EQ(message.level, level);
 	ASSERT_EQ(message.len, strlen(text));

@@ -8,7 +8,7 @@
 #include "message.h"
 #include "pair.h"
 
-#define RECEIVE_SECONDS	10
+#define RECEIVE_SECONDS	5
 
 int quic_socket(int family)
 {
