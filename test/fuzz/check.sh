@@ -8,9 +8,6 @@ seeds=$(mktemp -d)
 out=$(mktemp)
 trap 'rm -rf "$seeds" "$out"' EXIT
 
-for job; do
-	mkdir "$seeds/${job%:*}"
-done
 "$BUILD/seeds" "$seeds" || exit 1
 
 for job; do

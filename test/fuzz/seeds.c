@@ -2,6 +2,7 @@
 /* Write the inputs that fuzzing starts from: seeds DIRECTORY, with a folder for each target. */
 #include <ctype.h>
 #include <stdarg.h>
+#include <sys/stat.h>
 
 #include "frame_samples.h"
 #include "host.h"
@@ -19,6 +20,8 @@ static void seed(const char *target, int first, const char *hex, ...)
 	va_list args;
 	FILE *file;
 
+	snprintf(path, sizeof(path), "%s/%s", root, target);
+	mkdir(path, 0777);
 	snprintf(path, sizeof(path), "%s/%s/%u", root, target, count++);
 	file = fopen(path, "wb");
 	if (!file) {
@@ -42,6 +45,15 @@ static void seed(const char *target, int first, const char *hex, ...)
 	}
 	va_end(args);
 	fclose(file);
+}
+
+static size_t hex_len(const char *hex)
+{
+	size_t digits = 0;
+
+	for (; *hex; hex++)
+		digits += !isspace((unsigned char)*hex);
+	return digits / 2;
 }
 
 static void packets(void)
@@ -99,6 +111,33 @@ static void params(void)
 	seed("params", -1, client, NULL);
 }
 
+/* Established unless the first byte is 1; steps as fuzz_conn.c reads them. */
+static void connections(void)
+{
+	char header[16];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(frame_samples); i++) {
+		/* client says, server says, a second passes; and while the handshake goes on */
+		snprintf(header, sizeof(header), "%04x", (unsigned int)hex_len(frame_samples[i].hex));
+		seed("conn", 0, "00 00", header, frame_samples[i].hex, "06 20", NULL);
+		seed("conn", 0, "01 00", header, frame_samples[i].hex, "06 20", NULL);
+		seed("conn", 1, "06 04 00 01", header, frame_samples[i].hex,
+		     "01 02", header, frame_samples[i].hex, "06 20", NULL);
+	}
+	/* applications: data both ways, losses, reset, stop, close */
+	seed("conn", 0, "08 ff 00 06 10 09 40 00 06 20 18 00 00 19 00 00 06 20", NULL);
+	seed("conn", 0, "08 ff 00 0a aa 06 10 28 05 00 39 06 00 06 20", NULL);
+	seed("conn", 0, "08 81 04 0c 07 06 20", NULL);
+	seed("conn", 1, "06 04 0a 05 06 40 09 21 01 0d 00 06 20", NULL);
+	/* key updates by both, long certificates, the other version, cipher and controller */
+	seed("conn", 14, "08 ff 00 58 00 00 06 10 09 40 01 59 00 00 06 20 08 20 04 06 20", NULL);
+	seed("conn", 31, "06 40 08 ff 00 0a 55 06 30", NULL);
+	/* allocations fail, no room, a spoofed datagram */
+	seed("conn", 0, "08 ff 00 0e 0c 06 20 0f 01 08 ff 00 06 20", NULL);
+	seed("conn", 0, "05 00 0010 40", "00112233445566778899aabbccddee", "06 10", NULL);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2) {
@@ -109,5 +148,6 @@ int main(int argc, char **argv)
 	packets();
 	frames();
 	params();
+	connections();
 	return 0;
 }
