@@ -39,7 +39,7 @@ static void confirm(void)
 	rec.handshake_confirmed = true;
 }
 
-static struct quic_sent *transmit(enum quic_space_id space, u16 size, u64 now)
+static struct quic_sent *send_marked(enum quic_space_id space, u16 size, bool ect, u64 now)
 {
 	struct quic_space *sp = &rec.space[space];
 	struct quic_sent *sent;
@@ -49,8 +49,14 @@ static struct quic_sent *transmit(enum quic_space_id space, u16 size, u64 now)
 	sent->size = size;
 	sent->ack_eliciting = 1;
 	sent->in_flight = 1;
+	sent->ecn_marked = ect;
 	quic_recovery_on_sent(&rec, space, sent, now);
 	return sent;
+}
+
+static struct quic_sent *transmit(enum quic_space_id space, u16 size, u64 now)
+{
+	return send_marked(space, size, false, now);
 }
 
 static int ack_ecn(enum quic_space_id space, u64 first, u64 last, u64 delay, const u64 *ecn, u64 now)
@@ -525,7 +531,7 @@ TEST(a_congestion_mark_is_a_congestion_event)
 	setup(false);
 	confirm();
 	for (pn = 0; pn < 3; pn++)
-		transmit(APP, 1200, (1 + pn) * MS)->ecn_marked = 1;
+		send_marked(APP, 1200, true, (1 + pn) * MS);
 	ack_ecn(APP, 0, 0, 0, marks[0], 101 * MS);
 	CHECK_EQ(rec.cong.events, 0);
 	ack_ecn(APP, 0, 1, 0, marks[1], 102 * MS);
@@ -550,12 +556,47 @@ TEST(implausible_ecn_counts_end_the_use_of_ecn)
 	for (i = 0; i <= ARRAY_SIZE(lies); i++) {
 		setup(false);
 		confirm();
-		transmit(APP, 1200, 1 * MS)->ecn_marked = 1;
+		send_marked(APP, 1200, true, 1 * MS);
 		CHECK_EQ(ack_ecn(APP, 0, 0, 0, i < ARRAY_SIZE(lies) ? lies[i] : NULL, 9 * MS), 0);
 		CHECK(rec.ecn_failed);
 		CHECK_EQ(rec.cong.events, 0);
 		done();
 	}
+}
+
+/* RFC 9000, 13.4.2.1 and 21.9: marks on packets that were sent without are no congestion. */
+TEST(congestion_marks_on_packets_without_ect_are_not_believed)
+{
+	static const u64 marks[3] = { 0, 0, 1 };
+
+	setup(false);
+	confirm();
+	transmit(APP, 1200, 1 * MS);
+	transmit(APP, 1200, 2 * MS);
+	CHECK_EQ(ack_ecn(APP, 0, 1, 0, marks, 101 * MS), 0);
+	CHECK(rec.ecn_failed);
+	CHECK_EQ(rec.cong.events, 0);
+	CHECK_EQ(acked_count, 2);
+	done();
+}
+
+/* The window that an acknowledgement opens sets the pace (RFC 9002, 7.7). */
+TEST(acknowledgements_and_losses_set_the_pace)
+{
+	u64 pn, rate;
+
+	setup(false);
+	confirm();
+	CHECK_EQ(rec.pacer.rate, 0);
+	for (pn = 0; pn < 5; pn++)
+		transmit(APP, 1200, 1 * MS);
+	ack(APP, 0, 0, 101 * MS);
+	rate = rec.pacer.rate;
+	/* Slow start: two windows of 13200 bytes in 100 ms. */
+	CHECK(rate > 260000 && rate < 268000);
+	ack(APP, 4, 4, 102 * MS);
+	CHECK(rec.pacer.rate < rate / 2);
+	done();
 }
 
 TEST(reordered_acknowledgements_say_nothing_about_ecn)
@@ -564,8 +605,8 @@ TEST(reordered_acknowledgements_say_nothing_about_ecn)
 
 	setup(false);
 	confirm();
-	transmit(APP, 1200, 1 * MS)->ecn_marked = 1;
-	transmit(APP, 1200, 2 * MS)->ecn_marked = 1;
+	send_marked(APP, 1200, true, 1 * MS);
+	send_marked(APP, 1200, true, 2 * MS);
 	ack_ecn(APP, 1, 1, 0, marks, 101 * MS);
 	ack_ecn(APP, 0, 0, 0, NULL, 102 * MS);
 	CHECK(!rec.ecn_failed);

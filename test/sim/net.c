@@ -171,7 +171,8 @@ static void deliver(struct net *net, int direction, const u8 *data, size_t len, 
 	d->at = at;
 	d->order = net->order++;
 	d->direction = direction;
-	d->ecn = ecn;
+	/* A path that marks what asked for nothing must not be believed (RFC 9000, 21.9). */
+	d->ecn = random_chance(&net->random, c->forge) ? random_below(&net->random, 4) : ecn;
 	if (random_chance(&net->random, c->corrupt)) {
 		for (flips = 1 + random_below(&net->random, 3); flips; flips--)
 			d->data[random_below(&net->random, len)] ^=

@@ -43,6 +43,7 @@ void quic_recovery_on_sent(struct quic_recovery *rec, enum quic_space_id space,
 	struct quic_space *sp = &rec->space[space];
 
 	sent->sent_at = now;
+	sp->ect_sent += sent->ecn_marked;
 	if (!sent->in_flight)
 		return;
 	if (sent->ack_eliciting) {
@@ -120,7 +121,7 @@ static void process_ecn(struct quic_recovery *rec, struct quic_space *sp,
 	}
 	if (ack->ect0 < sp->peer_ecn[0] || ack->ce < sp->peer_ecn[2] || ack->ect1 ||
 	    ack->ect0 - sp->peer_ecn[0] + ack->ce - sp->peer_ecn[2] < newly->ect ||
-	    ack->ect0 > sp->next_pn || ack->ce > sp->next_pn) {
+	    ack->ect0 > sp->ect_sent || ack->ce > sp->ect_sent) {
 		rec->ecn_failed = true;
 		return;
 	}

@@ -38,6 +38,7 @@ enum quic_space_id {
  * @eliciting_in_flight: how many ack-eliciting packets are in flight
  * @probes: PTO probe packets that must be sent regardless of the congestion window (6.2.4)
  * @skip_pn: packet number that was skipped against optimistic ACKs (RFC 9000, 21.4), U64_MAX if none
+ * @ect_sent: packets sent with an ECT codepoint
  * @peer_ecn: ECN counts the peer last reported (RFC 9000, 13.4.2.1)
  * @lost_since: when the first of a run of lost ack-eliciting packets was sent, with no acknowledged one in between;
  *	QUIC_NEVER if there is no such run (RFC 9002, 7.6.2)
@@ -59,6 +60,7 @@ struct quic_space {
 	u8 probes;
 	bool discarded;
 	u64 skip_pn;
+	u64 ect_sent;
 	u64 peer_ecn[3];
 	u64 lost_since;
 	u64 acked_sent_at;
