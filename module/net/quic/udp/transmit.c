@@ -130,7 +130,9 @@ int quic_train_send(struct sock *sk, struct sk_buff *skb, size_t segment,
 		skb_shinfo(skb)->gso_segs = DIV_ROUND_UP(skb->len, segment);
 	}
 	skb_dst_set(skb, dst);
-	skb_set_owner_w(skb, sk);
+	/* The last packets of a connection may wait for a neighbour longer than the socket should live. */
+	if (quic_sock_is_open(sk))
+		skb_set_owner_w(skb, sk);
 	skb->priority = READ_ONCE(sk->sk_priority);
 	skb->mark = READ_ONCE(sk->sk_mark);
 	skb_set_hash(skb, sk->sk_hash, PKT_HASH_TYPE_L4);
