@@ -219,6 +219,9 @@ static bool transmit(struct peer *peer)
 		lies_chance = peer->lies;
 		n = quic_conn_transmit(&peer->conn, world->now, &train);
 		lies_random = NULL;
+		if (!n && size && !world->scenario->faults &&
+		    peer->conn.state <= QUIC_CONN_ESTABLISHED)
+			sim_fail("a buffer of %zu bytes was asked for and not used", size);
 		if (n <= 0)
 			break;
 		any = true;

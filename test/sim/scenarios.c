@@ -77,6 +77,26 @@ static void check_requests(struct world *world)
 	if (elapsed(w) > (count + 2) * (trip + trip / 20))
 		sim_fail("%llu requests took %llu us", (unsigned long long)count,
 			 (unsigned long long)elapsed(w) / 1000);
+	/* RFC 9002, 7.8: a window that was never used does not grow. */
+	SIM_CHECK(w->client.stats.cwnd < 16000 && w->server.stats.cwnd < 16000);
+}
+
+/* S5.2, S6.17: sequence numbers 0 to 6 are known, however many packets were lost. */
+static void check_connection_ids(struct world *world)
+{
+	const struct peer *peers[] = { &world->client, &world->server };
+	const struct quic_cid_set *set;
+	u64 known;
+	int i, j;
+
+	for (i = 0; i < 2; i++) {
+		set = &peers[i]->conn.remote_cids;
+		known = 0;
+		for (j = 0; j < QUIC_CID_LIMIT_MAX; j++)
+			if (set->entries[j].used)
+				known |= 1 << set->entries[j].seq;
+		SIM_CHECK(known == 0x7f);
+	}
 }
 
 static void check_handshake_time(struct world *world)
@@ -435,6 +455,9 @@ const struct scenario scenarios[] = {
 	{ .name = "keepalive", .seeds = 10, .net = LINKS(DEFAULT),
 	  .load = { STREAMS(3, 0, 0, 0), .size = 1000, .reply = 1000, .pause = 100 * QUIC_SEC },
 	  .limit = 400, .tune = tune_keepalive },
+	{ .name = "connection-ids", .seeds = 60, .net = LINKS(DEFAULT, LOSSY(15)),
+	  .load = { STREAMS(4, 0, 4, 0), .size = 1000, .reply = 1000, .pause = 5 * QUIC_SEC },
+	  .limit = 600, .tune = tune_patient, .check = check_connection_ids },
 	{ .name = "pauses", .seeds = 20, .net = LINKS(DEFAULT, LOSSY(1)),
 	  .load = { STREAMS(10, 5, 10, 5), .size = 40 * KB, .reply = 40 * KB, .pause = 500 * MS },
 	  .limit = 100 },

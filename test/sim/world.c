@@ -4,7 +4,7 @@
 #include "world.h"
 
 /* Wake-ups at one and the same time, without a packet, that are too many. */
-#define SPIN_MAX	50
+#define SPIN_MAX	8
 /* Calls into the engine per simulated second and datagram that are too many. */
 #define RUNS_MAX	12
 
