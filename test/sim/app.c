@@ -344,6 +344,8 @@ static bool write_some(struct app *app, struct flow *flow)
 		return false;
 	app->bytes_written += len;
 	fin = flow->written == flow->size && flow->reset_at == U64_MAX;
+	if (fin && len && load->late_fin && random_below(&app->random, 2))
+		fin = false;
 	more = !fin && flow->written < end && load->more && random_below(&app->random, 2);
 	quic_streams_push(st, stream, fin, more);
 	flow->finished = fin;

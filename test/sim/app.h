@@ -20,6 +20,7 @@
  * @at_once: the reply does not wait
  * @parallel: streams of its own that one end has unfinished at a time, 0: no limit
  * @write: bytes of one write at most, 0: any
+ * @late_fin: FIN may come by itself, after everything else
  * @more: use MSG_MORE at random
  * @reset, @stop: per 10000 streams and end
  * @chaos: none of this: random calls instead, and no expectations
@@ -30,7 +31,7 @@
 struct workload {
 	u32 streams[2][2];
 	u64 size, sizes[SIZES_MAX], reply;
-	bool random_size, at_once, more, chaos;
+	bool random_size, at_once, more, late_fin, chaos;
 	u32 parallel, write, reset, stop;
 	u64 read, sndbuf, pause;
 };

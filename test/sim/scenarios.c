@@ -328,6 +328,7 @@ static void tune_anything(struct world *world)
 	world->load.random_size = random_below(r, 2);
 	world->load.at_once = random_below(r, 2);
 	world->load.more = random_below(r, 2);
+	world->load.late_fin = random_below(r, 2);
 	world->load.parallel = random_below(r, 6);
 	world->load.write = random_below(r, 2) ? 0 : 1 + random_below(r, 4000);
 	world->load.reset = random_below(r, 3) ? 0 : random_below(r, 5000);
@@ -382,8 +383,8 @@ const struct scenario scenarios[] = {
 	  .load = { STREAMS(0, 2, 0, 0), .size = 300 * KB }, .limit = 120,
 	  .check = check_lossy_bulk },
 	{ .name = "loss-10", .seeds = 60, .net = LINKS(DEFAULT, LOSSY(10)),
-	  .load = { STREAMS(1, 1, 1, 1), .size = 50 * KB, .reply = 50 * KB }, .limit = 600,
-	  .tune = tune_patient },
+	  .load = { STREAMS(1, 1, 1, 1), .size = 50 * KB, .reply = 50 * KB, .late_fin = true },
+	  .limit = 600, .tune = tune_patient },
 	{ .name = "corruption-2", .seeds = 60, .net = LINKS(DEFAULT, .corrupt = 200),
 	  .load = { STREAMS(1, 1, 1, 1), .size = 100 * KB, .reply = 100 * KB }, .limit = 120 },
 	{ .name = "reorder", .seeds = 60,
@@ -394,7 +395,8 @@ const struct scenario scenarios[] = {
 	{ .name = "many-streams-1999", .seeds = 2, .net = LINKS(DEFAULT),
 	  .load = { STREAMS(1999, 0, 0, 0), .size = 32, .reply = 32 }, .limit = 60 },
 	{ .name = "many-streams-loss", .seeds = 20, .net = LINKS(DEFAULT, LOSSY(2)),
-	  .load = { STREAMS(150, 150, 150, 150), .size = 32, .reply = 32 }, .limit = 120 },
+	  .load = { STREAMS(150, 150, 150, 150), .size = 32, .reply = 32, .late_fin = true },
+	  .limit = 120 },
 	{ .name = "long-rtt", .seeds = 20,
 	  .net = LINKS(.delay = 375 * MS, .rate = 10 * MBIT, .queue = 100),
 	  .load = { STREAMS(1, 1, 1, 0), .size = 500 * KB, .reply = 500 * KB }, .limit = 120 },
@@ -421,7 +423,7 @@ const struct scenario scenarios[] = {
 	  .limit = 120 },
 	{ .name = "resets", .seeds = 200, .net = LINKS(DEFAULT, LOSSY(3)),
 	  .load = { STREAMS(8, 8, 8, 8), .size = 20 * KB, .reply = 20 * KB, .reset = 4000,
-		    .stop = 4000, .random_size = true, .at_once = true }, .limit = 200 },
+		    .stop = 4000, .random_size = true, .at_once = true, .late_fin = true }, .limit = 200 },
 	{ .name = "resets-window", .seeds = 100, .net = LINKS(DEFAULT, LOSSY(3)),
 	  .load = { STREAMS(8, 8, 8, 8), .size = 5 * KB, .reply = 5 * KB, .reset = 3000,
 		    .stop = 3000 }, .limit = 600, .tune = tune_window_mss },
