@@ -18,10 +18,14 @@
 #define TYPE_CLIENT_HELLO	1
 #define EXTENSION_ALPN		16	/* RFC 7301 */
 
-/* The beginning of the client's Initial CRYPTO stream; @have: which bytes of it are there. */
+/*
+ * The beginning of the client's Initial CRYPTO stream; @have: which bytes of it are there; @opened: a
+ * packet could be opened.
+ */
 struct hello {
 	u8 data[HELLO_MAX];
 	DECLARE_BITMAP(have, HELLO_MAX);
+	bool opened;
 };
 
 static int put_crypto(struct hello *hello, const struct quic_frame *frame)
@@ -62,6 +66,7 @@ static int read_datagram(struct hello *hello, struct quic_keys *keys, const stru
 		    quic_packet_unmask(&pkt, keys->hp, U64_MAX) ||
 		    quic_packet_open(&pkt, keys->aead[keys->phase], &payload))
 			continue;
+		hello->opened = true;
 		err = read_frames(hello, &payload);
 		if (err)
 			return err;
@@ -181,8 +186,8 @@ static int parse(const struct hello *hello, u8 alpn[QUIC_ALPN_MAX])
 	return read_block(&r, &body, header) ? parse_body(&body, alpn) : -EAGAIN;
 }
 
-int quic_client_hello_alpn(const struct quic_request_datagram *datagrams, unsigned int count,
-			   const struct quic_cid *dcid, u8 alpn[QUIC_ALPN_MAX])
+int quic_client_hello_read(const struct quic_request_datagram *datagrams, unsigned int count,
+			   const struct quic_cid *dcid, u8 *alpn)
 {
 	struct hello *hello = kzalloc(sizeof(*hello), GFP_KERNEL);
 	int err;
@@ -190,7 +195,9 @@ int quic_client_hello_alpn(const struct quic_request_datagram *datagrams, unsign
 	if (!hello)
 		return -ENOMEM;
 	err = collect(hello, datagrams, count, dcid);
-	if (!err)
+	if (!err && !hello->opened)
+		err = -EBADMSG;
+	if (!err && alpn)
 		err = parse(hello, alpn);
 	kfree(hello);
 	return err;

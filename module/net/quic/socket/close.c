@@ -16,7 +16,8 @@ static void close_conn(struct sock *sk)
 		     close->errcode >= QUIC_TRANSPORT_ERROR_CRYPTO &&
 		     close->errcode <= QUIC_TRANSPORT_ERROR_CRYPTO + 0xff;
 
-	quic_conn_close(qs->conn, !alert, close->errcode, 0, close->phrase,
+	/* The frame type tells the peer's program an alert from an application's code. */
+	quic_conn_close(qs->conn, !alert, close->errcode, alert ? QUIC_FRAME_CRYPTO : 0, close->phrase,
 			strnlen(close->phrase, sizeof(close->phrase)), quic_now());
 	quic_sock_update(sk);
 }

@@ -23,14 +23,15 @@ struct sock *quic_listener_choose(struct quic_endpoint *ep, const struct quic_ad
 				  const struct quic_addr *remote, const u8 *alpn, int len);
 
 /**
- * quic_client_hello_alpn() - protocols that a client offers
+ * quic_client_hello_read() - are the datagrams of a request what they pretend to be?
  * @dcid: its first Destination Connection ID, from which the Initial keys are derived
- * @alpn: room for QUIC_ALPN_MAX bytes
+ * @alpn: room for QUIC_ALPN_MAX bytes for the protocols that the client offers; or NULL: whatever
+ *	the packets say is fine, if only they can be opened
  *
  * Process context; the datagrams are not changed. Return: length of @alpn; -EAGAIN if the
- * ClientHello is incomplete; another error if it is none, is malformed (S2.24) or cannot be read.
+ * ClientHello is incomplete; another error if it is none, is malformed (S2.24) or cannot be opened.
  */
-int quic_client_hello_alpn(const struct quic_request_datagram *datagrams, unsigned int count,
-			   const struct quic_cid *dcid, u8 alpn[QUIC_ALPN_MAX]);
+int quic_client_hello_read(const struct quic_request_datagram *datagrams, unsigned int count,
+			   const struct quic_cid *dcid, u8 *alpn);
 
 #endif

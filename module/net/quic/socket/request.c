@@ -86,25 +86,12 @@ static bool enqueue(struct sock *sk, struct quic_request *req)
 	return true;
 }
 
-/* A new request goes to its listener, or first to the work that finds out which one that is. */
-static bool place(struct quic_endpoint *ep, struct quic_request *req, struct sock **listener)
+static void begin_sorting(struct quic_endpoint *ep, struct quic_request *req)
 {
-	struct sock *sk;
-
-	*listener = NULL;
-	if (!quic_listener_by_alpn(ep, &req->local)) {
-		sk = quic_listener_choose(ep, &req->local, &req->remote, NULL, 0);
-		if (!sk || !enqueue(sk, req))
-			return false;
-		*listener = sk;
-		return true;
-	}
-	if (ep->unsorted_count == QUIC_REQUESTS_UNSORTED_MAX)
-		return false;
 	ep->unsorted_count++;
 	req->expires = jiffies + UNSORTED_TIME;
 	list_add_tail(&req->node, &ep->unsorted);
-	return true;
+	hlist_add_head(&req->hash, bucket(ep, &req->dcid));
 }
 
 static bool reply_allowed(struct quic_endpoint *ep)
@@ -140,10 +127,8 @@ static bool begins_connection(const struct quic_packet *pkt, unsigned int len)
 void quic_request_receive(struct quic_endpoint *ep, struct sk_buff *skb, u8 *data, unsigned int len)
 {
 	struct quic_addr local, remote;
-	struct sock *listener = NULL;
 	struct quic_request *req;
 	struct quic_packet pkt;
-	bool sort = false;
 	int err;
 	u8 ecn;
 
@@ -153,7 +138,8 @@ void quic_request_receive(struct quic_endpoint *ep, struct sk_buff *skb, u8 *dat
 	quic_skb_addresses(skb, &local, &remote, &ecn);
 
 	spin_lock_bh(&ep->lock);
-	if (err == -EPROTONOSUPPORT && quic_listener_choose(ep, &local, &remote, NULL, 0))
+	if (err == -EPROTONOSUPPORT && (quic_listener_by_alpn(ep, &local) ||
+					quic_listener_choose(ep, &local, &remote, NULL, 0)))
 		negotiate_version(ep, skb, &pkt, len);
 	if (err)
 		goto out;
@@ -161,24 +147,18 @@ void quic_request_receive(struct quic_endpoint *ep, struct sk_buff *skb, u8 *dat
 	req = find(ep, &pkt.dcid, &remote);
 	if (req) {
 		add_datagram(req, skb, data, len);
-		sort = !req->listener;
 	} else if (begins_connection(&pkt, len)) {
-		req = request_new(&pkt, &local, &remote);
-		if (!req)
-			goto out;
-		if (!place(ep, req, &listener)) {
+		if (ep->unsorted_count < QUIC_REQUESTS_UNSORTED_MAX)
+			req = request_new(&pkt, &local, &remote);
+		if (!req) {
 			QUIC_INC_STATS(ep->net, QUIC_MIB_PKT_RCVDROP);
-			quic_request_free(req);
 			goto out;
 		}
-		hlist_add_head(&req->hash, bucket(ep, &pkt.dcid));
 		add_datagram(req, skb, data, len);
-		sort = !listener;
+		begin_sorting(ep, req);
 	}
-	if (sort)
+	if (req && !req->listener)
 		quic_endpoint_queue_sort(ep, 0);
-	if (listener)
-		listener->sk_data_ready(listener);
 out:
 	spin_unlock_bh(&ep->lock);
 }
@@ -244,7 +224,7 @@ static bool sort_one(struct quic_endpoint *ep)
 	struct quic_request *req;
 	struct sock *sk = NULL;
 	u8 alpn[QUIC_ALPN_MAX];
-	bool found = false;
+	bool found = false, dispatch;
 	int len, count;
 
 	spin_lock_bh(&ep->lock);
@@ -258,9 +238,10 @@ static bool sort_one(struct quic_endpoint *ep)
 		return false;
 	}
 	count = req->count;
+	dispatch = quic_listener_by_alpn(ep, &req->local);
 	spin_unlock_bh(&ep->lock);
 
-	len = quic_client_hello_alpn(req->datagrams, count, &req->dcid, alpn);
+	len = quic_client_hello_read(req->datagrams, count, &req->dcid, dispatch ? alpn : NULL);
 
 	rcu_read_lock();
 	spin_lock_bh(&ep->lock);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Requests: connections that clients asked for and that nobody has accepted yet. Their datagrams are
- * kept as they came; keys are made when they are accepted, in process context (P06).
+ * kept as they came. Keys take process context (P06): a work item opens a copy of each request's first
+ * packets, so that nothing but a real beginning of a connection reaches a listener, and finds the
+ * listener for it.
  *
  * Locking: everything is under the lock of the endpoint, taken with bottom halves off.
  */

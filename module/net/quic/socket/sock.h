@@ -71,7 +71,8 @@ struct quic_listen {
  * @is_server: listener, or accepted [lock]
  * @route_*: which path sk_dst_cache is for [lock]
  * @rxq: received trains to work off [its lock]
- * @timer: connection's deadline; holds a reference while it is armed
+ * @timer: connection's deadline
+ * @timer_held: it holds a reference: it is queued, or its function has not ended. [timer_lock]
  * @events: struct quic_event_item in order [lock]; @event_mask: types enabled
  * @params, @config: values of TRANSPORT_PARAM and CONFIG [lock]
  * @close: value of CONNECTION_CLOSE [lock]
@@ -97,6 +98,8 @@ struct quic_sock {
 	struct sk_buff_head rxq;
 	unsigned long pending;
 	struct hrtimer timer;
+	spinlock_t timer_lock;
+	bool timer_held;
 
 	struct list_head events;
 	u32 event_mask;

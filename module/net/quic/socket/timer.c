@@ -18,26 +18,51 @@ void quic_timer_expired(struct sock *sk)
 
 static enum hrtimer_restart on_timer(struct hrtimer *timer)
 {
-	struct sock *sk = (struct sock *)container_of(timer, struct quic_sock, timer);
+	struct quic_sock *qs = container_of(timer, struct quic_sock, timer);
+	struct sock *sk = (struct sock *)qs;
+	bool last;
 
 	bh_lock_sock(sk);
 	if (sock_owned_by_user(sk))
-		set_bit(QUIC_PENDING_TIMER, &quic_sk(sk)->pending);
+		set_bit(QUIC_PENDING_TIMER, &qs->pending);
 	else
 		quic_timer_expired(sk);
 	bh_unlock_sock(sk);
-	sock_put(sk);
+
+	/* Armed again meanwhile, by this call or by another CPU: then the reference is still needed. */
+	spin_lock(&qs->timer_lock);
+	last = !hrtimer_is_queued(timer);
+	if (last)
+		qs->timer_held = false;
+	spin_unlock(&qs->timer_lock);
+	if (last)
+		sock_put(sk);
 	return HRTIMER_NORESTART;
 }
 
 void quic_timer_init(struct sock *sk)
 {
-	hrtimer_setup(&quic_sk(sk)->timer, on_timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_SOFT);
+	struct quic_sock *qs = quic_sk(sk);
+
+	spin_lock_init(&qs->timer_lock);
+	qs->timer_held = false;
+	hrtimer_setup(&qs->timer, on_timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_SOFT);
 }
 
 void quic_timer_cancel(struct sock *sk)
 {
-	if (hrtimer_try_to_cancel(&quic_sk(sk)->timer) == 1)
+	struct quic_sock *qs = quic_sk(sk);
+	bool cancelled;
+
+	spin_lock_bh(&qs->timer_lock);
+	cancelled = hrtimer_try_to_cancel(&qs->timer) == 1;
+	if (cancelled)
+		qs->timer_held = false;
+	else if (hrtimer_is_queued(&qs->timer))
+		/* Its function runs, maybe as our caller, so it stays queued: let it be short. */
+		hrtimer_start(&qs->timer, 0, HRTIMER_MODE_ABS_SOFT);
+	spin_unlock_bh(&qs->timer_lock);
+	if (cancelled)
 		__sock_put(sk);
 }
 
@@ -50,10 +75,13 @@ void quic_timer_arm(struct sock *sk)
 		quic_timer_cancel(sk);
 		return;
 	}
-	if (hrtimer_is_queued(&qs->timer) &&
-	    (u64)ktime_to_ns(hrtimer_get_expires(&qs->timer)) <= deadline)
-		return;
-	quic_timer_cancel(sk);
-	sock_hold(sk);
-	hrtimer_start(&qs->timer, ns_to_ktime(deadline), HRTIMER_MODE_ABS_SOFT);
+	spin_lock_bh(&qs->timer_lock);
+	if (!hrtimer_is_queued(&qs->timer) ||
+	    (u64)ktime_to_ns(hrtimer_get_expires(&qs->timer)) > deadline) {
+		if (!qs->timer_held)
+			sock_hold(sk);
+		qs->timer_held = true;
+		hrtimer_start(&qs->timer, ns_to_ktime(deadline), HRTIMER_MODE_ABS_SOFT);
+	}
+	spin_unlock_bh(&qs->timer_lock);
 }

@@ -27,8 +27,8 @@
  * @lock: covers all that follows, and struct quic_listen of the listeners
  * @listeners: listening QUIC sockets, by quic_sock.listen.node; read under RCU
  * @requests: all pending requests, by Destination Connection ID
- * @unsorted: requests whose ClientHello must be seen to choose the listener, @unsorted_count of them
- * @sort: looks at them
+ * @unsorted: requests that were not looked at yet, @unsorted_count of them
+ * @sort: does, and finds their listeners
  * @replies: stateless answers in the second that began at @replies_since
  */
 struct quic_endpoint {
