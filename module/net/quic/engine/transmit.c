@@ -257,7 +257,7 @@ static int transmit_train(struct quic_conn *conn, u64 now, struct quic_train *tr
 	int len = 0;
 
 	if (!quic_conn_wants(conn, QUIC_CRYPTO_APP, true, now)) {
-		rec->cong.limited = true;
+		note_limits(conn, &b, now);
 		return 0;
 	}
 	b.mtu = min_t(u64, b.mtu, allowance);
