@@ -19,6 +19,10 @@ static void on_event(struct quic_conn *conn, u8 type, const union quic_event *ev
 
 	if (type == QUIC_EVENT_STREAM_UPDATE)
 		app_on_update(&peer->app, &event->update);
+	if (type == QUIC_EVENT_KEY_UPDATE) {
+		trace("event: key phase %u", event->key_update_phase);
+		peer->updates_seen++;
+	}
 	if (type == QUIC_EVENT_CONNECTION_CLOSE) {
 		trace("event: close %#x frame %#x", event->close.errcode, event->close.frame);
 		SIM_CHECK(!peer->got_close);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What is simulated. One entry: name, network, workload, expectations. */
+#include "conn_internal.h"
 #include "trace.h"
 #include "world.h"
 
@@ -261,6 +262,34 @@ static void tune_clock(struct world *world)
 	world->clock = (1 + random_below(&world->random, 10)) * MS;
 }
 
+/* P17: updates from both ends, also at the same time, while packets of the old phase are late. */
+static void tick_key_update(struct world *world)
+{
+	struct peer *peers[] = { &world->client, &world->server };
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		if (!peers[i]->live || peers[i]->conn.state != QUIC_CONN_ESTABLISHED ||
+		    !random_below(&world->random, 3))
+			continue;
+		trace_who = peers[i]->name;
+		if (quic_key_phase_update(&peers[i]->conn)) {
+			trace("begins a key update");
+			peers[i]->updates++;
+		}
+	}
+	world->tick_at = world->now + random_below(&world->random, 100 * MS);
+}
+
+/* Each update is news for the other end, unless both had the same idea. */
+static void check_key_updates(struct world *world)
+{
+	const struct peer *c = &world->client, *s = &world->server;
+
+	SIM_CHECK(c->updates + s->updates > 2);
+	SIM_CHECK(c->updates_seen <= s->updates && s->updates_seen <= c->updates);
+}
+
 /* The path's MTU changes now and then, and both ends are told, or not. */
 static void tick_mtu(struct world *world)
 {
@@ -276,7 +305,7 @@ static void tick_mtu(struct world *world)
 	world->tick_at = world->now + random_below(&world->random, 200 * MS);
 }
 
-static void tune_mtu_changes(struct world *world)
+static void tune_early_tick(struct world *world)
 {
 	world->tick_at = world->now + 100 * MS;
 }
@@ -469,9 +498,14 @@ const struct scenario scenarios[] = {
 	{ .name = "forgery", .seeds = 300, .net = LINKS(DEFAULT, LOSSY(1), .forge = 5000),
 	  .load = { STREAMS(2, 1, 2, 1), .size = 10 * KB, .reply = 10 * KB }, .limit = 100,
 	  .tune = tune_handshake },
+	{ .name = "key-updates", .seeds = 100,
+	  .net = LINKS(DEFAULT, LOSSY(2), .reorder = 2000, .overtaken = 60 * MS, .duplicate = 1000,
+		       .forge = 1000),
+	  .load = { STREAMS(2, 1, 2, 1), .size = 100 * KB, .reply = 100 * KB }, .limit = 100,
+	  .tune = tune_early_tick, .tick = tick_key_update, .check = check_key_updates },
 	{ .name = "mtu-changes", .seeds = 60, .net = LINKS(DEFAULT, LOSSY(1)),
 	  .load = { STREAMS(2, 1, 2, 1), .size = 100 * KB, .reply = 100 * KB }, .limit = 100,
-	  .tune = tune_mtu_changes, .tick = tick_mtu },
+	  .tune = tune_early_tick, .tick = tick_mtu },
 	{ .name = "close-anywhere", .seeds = 300, .net = LINKS(DEFAULT, LOSSY(5)),
 	  .load = { STREAMS(3, 3, 3, 3), .size = 20 * KB, .reply = 20 * KB }, .limit = 300,
 	  .expect = SURVIVE, .tune = tune_close, .tick = tick_close },

@@ -19,6 +19,7 @@ struct world;
  * @rcvbuf: bytes of received payload kept
  * @lies: per 10000 packets
  * @error: how it ended: CONNECTION_CLOSE event
+ * @updates: key updates begun here; @updates_seen: KEY_UPDATE events
  * @datagrams: sent; @runs: calls into the engine; @ticks: wake-ups that the application wanted
  */
 struct peer {
@@ -35,6 +36,7 @@ struct peer {
 	u64 rcvbuf;
 	unsigned int lies;
 	bool got_close;
+	u64 updates, updates_seen;
 	struct quic_connection_close error;
 	u64 datagrams, bytes, received, runs, ticks, established_at, closed_at;
 	struct quic_conn_stats stats;	/* when it ended */
