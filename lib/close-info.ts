@@ -44,8 +44,9 @@ export function closeInfo(event: ConnectionClose | undefined, stored: Connection
     });
     return { by: 'timeout', code: 0, reason: '', error };
   }
-  // RFC 9000, 10.3; S7.6
-  if (errcode === TransportError.CRYPTO && frame === 0 && phrase === '') {
+  // RFC 9000, 10.3; S7.6. HTTP/3's "no error" is the same number, but replaces the option.
+  const untouched = stored.phrase === ABANDONED.phrase;
+  if (errcode === TransportError.CRYPTO && frame === 0 && phrase === '' && untouched) {
     const error = new QuicError('the peer does not know the connection any more', {
       code: 'ERR_QUIC_CLOSED',
     });

@@ -106,7 +106,7 @@ export class Link {
     this.#edge = new Descriptor(epollFd);
     this.#edge.onReady = () => {
       native().edgeClear(epollFd);
-      this.#takeEvents();
+      this.takeEvents();
     };
     this.#edge.interest = POLL_READABLE;
   }
@@ -152,12 +152,12 @@ export class Link {
     else this.owner.onEnd(errno);
   }
 
-  /** While reading is paused. */
-  #takeEvents(): void {
+  /** Events that are queued before all data, while reading is paused or before it comes to them. */
+  takeEvents(): void {
     const bytes = Buffer.allocUnsafe(EVENT_SIZE);
     const out = new Float64Array(4);
     for (;;) {
-      if (this.#closed || !this.#paused) return;
+      if (this.#closed) return;
       const { fd } = this.socket;
       const peek = MsgFlag.PEEK | MsgFlag.DONTWAIT;
       if (native().recvmsg(fd, bytes, 0, 1, peek, out) < 0) return;

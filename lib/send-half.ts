@@ -96,12 +96,14 @@ export class SendHalf {
   }
 
   /**
-   * The stream or the connection does not take data any more. Which of the two, and why, comes as an
-   * event that is already queued; only a stop from before events were on has none.
+   * The stream does not take data any more. Why is said by an event that is already queued, before
+   * all data; only a stop from before events were on has none. The connection's end is told by itself.
    */
   #refused(result: number): void {
     if (result !== -EINVAL && result !== -ENOSTR) return;
-    setImmediate(() => {
+    // Not now: a write() must not end in the destruction of its stream.
+    process.nextTick(() => {
+      if (this.#state === 'open') this.link.takeEvents();
       if (this.#state === 'open') this.onRefused();
     });
   }

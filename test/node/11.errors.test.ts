@@ -73,5 +73,6 @@ describe('why a connection ended', () => {
   test('a stateless reset', () => {
     const close = { errcode: 0x100, frame: 0, phrase: '' };
     expect(closeInfo(close, abandoned).by).toBe('reset');
+    expect(closeInfo(close, close)).toMatchObject({ by: 'peer', code: 0x100 });
   });
 });

@@ -76,9 +76,9 @@ test('a handler that throws or rejects closes its own connection only', async ()
     const client = await connect(clientOptions(server));
     expect(await client.closed).toMatchObject({ by: 'peer' });
   }
+  const arrived = once(server, 'connection');
   const third = await connect(clientOptions(server));
-  const stream = await third.createBidirectionalStream();
-  stream.write('x');
+  await arrived;
   expect(server.connections).toBe(1);
   third.destroy();
   await server.close();

@@ -135,8 +135,9 @@ describe('when the connection ends', () => {
     const server = await listen(serverOptions());
     const accepted = next(server);
     const client = await connect(clientOptions(server));
+    const peer = await accepted;
     await client[Symbol.asyncDispose]();
-    expect(await (await accepted).closed).toMatchObject({ by: 'peer', code: 0 });
+    expect(await peer.closed).toMatchObject({ by: 'peer', code: 0 });
     await server[Symbol.asyncDispose]();
     expect(server.listening).toBe(false);
   });

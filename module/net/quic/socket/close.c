@@ -3,6 +3,7 @@
 #include "close.h"
 #include "listener.h"
 #include "net.h"
+#include "../engine/frame.h"
 
 /*
  * S2.37. A TLS alert that the handshake agent left in CONNECTION_CLOSE is told to the peer as what it
