@@ -333,8 +333,10 @@ TEST(max_ack_delay_counts_for_application_data_only)
 	CHECK_EQ(quic_recovery_pto(&rec, QUIC_SPACE_HANDSHAKE), 999 * MS);
 	CHECK_EQ(quic_recovery_pto(&rec, APP), 1024 * MS);
 	/* 6.2.1: and application data has no timeout before the handshake is confirmed. */
+	transmit(QUIC_SPACE_HANDSHAKE, 1200, 1 * MS);
 	transmit(APP, 1200, 1 * MS);
-	CHECK_EQ(quic_recovery_deadline(&rec), QUIC_NEVER);
+	CHECK_EQ(quic_recovery_deadline(&rec), 1000 * MS);
+	quic_recovery_discard(&rec, QUIC_SPACE_HANDSHAKE, NULL);
 	confirm();
 	CHECK_EQ(quic_recovery_deadline(&rec), 1025 * MS);
 	done();
@@ -377,6 +379,35 @@ TEST(P23_a_client_with_nothing_in_flight_probes_until_the_server_has_validated_i
 	CHECK_EQ(rec.pto_count, 0);
 	CHECK_EQ(quic_recovery_deadline(&rec), QUIC_NEVER);
 	done();
+}
+
+/*
+ * Application data that the peer cannot read yet fills the window, and the handshake message that
+ * would change this is lost: it must not wait for room.
+ */
+TEST(P23_a_handshake_behind_a_full_window_is_probed)
+{
+	int server;
+
+	for (server = 0; server < 2; server++) {
+		setup(server);
+		rec.has_handshake_keys = true;
+		transmit(QUIC_SPACE_HANDSHAKE, 1200, 1 * MS);
+		transmit(QUIC_SPACE_HANDSHAKE, 1200, 2 * MS);
+		while (quic_cong_room(&rec.cong) >= 1200)
+			transmit(APP, 1200, 3 * MS);
+		ack(QUIC_SPACE_HANDSHAKE, 1, 1, 102 * MS);
+		quic_recovery_on_timeout(&rec, quic_recovery_deadline(&rec));
+		CHECK_EQ(lost_count, 1);
+		CHECK_EQ(rec.space[QUIC_SPACE_HANDSHAKE].eliciting_in_flight, 0);
+		CHECK_EQ(quic_cong_room(&rec.cong), 0);
+		/* From the loss on, 100 + 4 * 50 ms. */
+		CHECK_EQ(quic_recovery_deadline(&rec), 1 * MS + 112500 * QUIC_USEC + 300 * MS);
+		quic_recovery_on_timeout(&rec, quic_recovery_deadline(&rec));
+		CHECK_EQ(rec.space[QUIC_SPACE_HANDSHAKE].probes, 1);
+		CHECK_EQ(rec.space[APP].probes, 0);
+		done();
+	}
 }
 
 TEST(P23_a_server_with_nothing_in_flight_waits)

@@ -65,13 +65,23 @@ static bool model_validated(void)
 	return m.server || m.handshake_ack || m.confirmed;
 }
 
+/*
+ * The RFC's anti-deadlock condition, and one that it lacks: application data in flight has no timer
+ * of its own before confirmation.
+ */
+static bool model_stalls(void)
+{
+	return !m.confirmed && !model_eliciting(0) && !model_eliciting(1) &&
+	       (!model_validated() || model_eliciting(2));
+}
+
 static u64 model_pto(int *space)
 {
 	u64 duration = (m.smoothed + max(4 * m.var, (u64)MS)) << m.pto_count, timeout = INFINITE;
 	int i;
 
 	*space = 0;
-	if (!model_any_eliciting()) {
+	if (model_stalls()) {
 		*space = m.handshake_keys ? 1 : 0;
 		return m.now + duration;
 	}
@@ -491,7 +501,7 @@ static void run(u64 seed, bool confirmed)
 	for (i = 0; i < 300; i++) {
 		one_event();
 		/* The anti-deadlock PTO runs from the last event, of which new keys are none. */
-		if (!model_any_eliciting() && !model_validated())
+		if (model_stalls())
 			CHECK(quic_recovery_deadline(&rec) != QUIC_NEVER || m.blocked);
 		else
 			compare();

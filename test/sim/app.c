@@ -266,8 +266,6 @@ static bool open_streams(struct app *app, u64 now)
 	bool any = false;
 	int uni;
 
-	if (app->conn->state != QUIC_CONN_ESTABLISHED)
-		return false;
 	/* Some are open at a time, so that a thousand streams do not all wait for their turn. */
 	for (uni = 0; uni < 2; uni++)
 		while (app->active_count < 200 && open_one(app, uni, now))
@@ -431,6 +429,14 @@ static bool read_one(struct app *app, u64 now)
 	return true;
 }
 
+/* S3.16, S3.17 */
+static bool may_send(const struct app *app)
+{
+	return app->conn->state == QUIC_CONN_ESTABLISHED ||
+	       (app->load->early && app->conn->state == QUIC_CONN_HANDSHAKING &&
+		app->conn->tx[QUIC_CRYPTO_APP].cipher && app->conn->has_remote);
+}
+
 bool app_run(struct app *app, u64 now)
 {
 	bool any = false;
@@ -445,7 +451,7 @@ bool app_run(struct app *app, u64 now)
 	}
 	while (read_one(app, now))
 		any = true;
-	if (app->conn->state != QUIC_CONN_ESTABLISHED)
+	if (!may_send(app))
 		return any;
 	any |= open_streams(app, now);
 	app->conn->streams.flush = false;

@@ -24,6 +24,7 @@
  * @more: use MSG_MORE at random
  * @reset, @stop: per 10000 streams and end
  * @chaos: none of this: random calls instead, and no expectations
+ * @early: the server does not wait for the end of the handshake (0.5-RTT data, RFC 9001, 5.7)
  * @pause: ns between the openings of two streams
  * @read: bytes read in a tick of 10 ms at most, 0: no limit
  * @sndbuf: bytes in send buffers at most
@@ -31,7 +32,7 @@
 struct workload {
 	u32 streams[2][2];
 	u64 size, sizes[SIZES_MAX], reply;
-	bool random_size, at_once, more, late_fin, chaos;
+	bool random_size, at_once, more, late_fin, early, chaos;
 	u32 parallel, write, reset, stop;
 	u64 read, sndbuf, pause;
 };

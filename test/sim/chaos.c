@@ -88,7 +88,7 @@ bool chaos_run(struct app *app, u64 now)
 		app->tick_at = QUIC_NEVER;
 	while (random_below(&app->random, 8) && do_read(app))
 		any = true;
-	if (app->conn->state != QUIC_CONN_ESTABLISHED)
+	if (app->conn->state > QUIC_CONN_ESTABLISHED)
 		return any;
 	while (random_below(&app->random, 2))
 		do_something(app);

@@ -304,7 +304,7 @@ u64 peer_deadline(struct peer *peer)
 	at = quic_conn_deadline(&peer->conn, peer->world->now);
 	if (at != QUIC_NEVER && peer->world->clock)
 		at = DIV_ROUND_UP(at, peer->world->clock) * peer->world->clock;
-	return min(at, peer->app.tick_at);
+	return min3(at, peer->app.tick_at, peer->tls.ready_at);
 }
 
 void peer_timeout(struct peer *peer)

@@ -78,6 +78,8 @@ static void check_requests(struct world *world)
 	if (elapsed(w) > (count + 2) * (trip + trip / 20))
 		sim_fail("%llu requests took %llu us", (unsigned long long)count,
 			 (unsigned long long)elapsed(w) / 1000);
+	SIM_CHECK(!w->client.stats.packets_lost && !w->client.stats.pto_count);
+	SIM_CHECK(!w->server.stats.packets_lost && !w->server.stats.pto_count);
 	/* RFC 9002, 7.8: a window that was never used does not grow. */
 	SIM_CHECK(w->client.stats.cwnd < 16000 && w->server.stats.cwnd < 16000);
 }
@@ -105,6 +107,15 @@ static void check_handshake_time(struct world *world)
 	/* One round trip until the client can send, one and a half until the server can. */
 	SIM_CHECK(world->client.established_at - QUIC_SEC < 35 * MS);
 	SIM_CHECK(world->server.established_at - QUIC_SEC < 50 * MS);
+	SIM_CHECK(!world->client.stats.packets_lost && !world->client.stats.pto_count);
+	SIM_CHECK(!world->server.stats.packets_lost && !world->server.stats.pto_count);
+}
+
+/* A connection that has nothing to say is silent but for its keepalive. */
+static void check_silence(struct world *world)
+{
+	SIM_CHECK(world->client.datagrams + world->server.datagrams < 2 * 200 / 5 + 60);
+	SIM_CHECK(!world->client.stats.packets_lost && !world->client.stats.pto_count);
 }
 
 /* Nothing but the idle timeout ended it, on both sides, without an error code. */
@@ -125,6 +136,9 @@ static void tune_handshake(struct world *world)
 	world->client.tls.hello_len = random_below(r, 2) ? 280 : 1600;	/* P35 */
 	world->server.tls.cert_len = random_below(r, 12000);
 	world->server.tls.ticket_len = random_below(r, 2) ? 200 : 0;
+	world->client.tls.think = random_below(r, 3) ? 0 : random_below(r, 400 * MS);
+	world->server.tls.think = random_below(r, 3) ? 0 : random_below(r, 400 * MS);
+	world->load.early = random_below(r, 2);
 }
 
 /* With 30 % lost, the exponential back-off of probes may come close to the default 30 seconds. */
@@ -485,7 +499,7 @@ const struct scenario scenarios[] = {
 	  .limit = 200, .tune = tune_tiny_buffer },
 	{ .name = "keepalive", .seeds = 10, .net = LINKS(DEFAULT),
 	  .load = { STREAMS(3, 0, 0, 0), .size = 1000, .reply = 1000, .pause = 100 * QUIC_SEC },
-	  .limit = 400, .tune = tune_keepalive },
+	  .limit = 400, .tune = tune_keepalive, .check = check_silence },
 	{ .name = "connection-ids", .seeds = 60, .net = LINKS(DEFAULT, LOSSY(15)),
 	  .load = { STREAMS(4, 0, 4, 0), .size = 1000, .reply = 1000, .pause = 5 * QUIC_SEC },
 	  .limit = 600, .tune = tune_patient, .check = check_connection_ids },

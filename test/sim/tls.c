@@ -20,6 +20,8 @@ void tls_init(struct tls *tls, struct quic_conn *conn, bool server, u64 seed)
 	tls->conn = conn;
 	tls->server = server;
 	tls->random.state = seed;
+	tls->ready_at = QUIC_NEVER;
+	tls->late_secret = random_below(&tls->random, 2);
 	tls->hello_len = 280;
 	tls->cert_len = 1000;
 	tls->cipher = 51 + random_below(&tls->random, 4);
@@ -181,7 +183,7 @@ static bool on_client_hello(struct tls *tls, const u8 *body, size_t len, u64 now
 	       put_params(tls, QUIC_CRYPTO_HANDSHAKE, ENCRYPTED_EXTENSIONS, NULL, 0, true) &&
 	       put_message(tls, QUIC_CRYPTO_HANDSHAKE, CERTIFICATE, body, 0, tls->cert_len, true) &&
 	       put_finished(tls) &&
-	       set_secret(tls, QUIC_CRYPTO_APP, true, now);
+	       (tls->late_secret || set_secret(tls, QUIC_CRYPTO_APP, true, now));
 }
 
 static bool on_server_hello(struct tls *tls, const u8 *body, size_t len, u64 now)
@@ -218,7 +220,8 @@ static bool on_finished(struct tls *tls, const u8 *body, size_t len, u64 before,
 	tls->done = true;
 	if (!tls->server)
 		return on_server_finished(tls, now);
-	if (!set_secret(tls, QUIC_CRYPTO_APP, false, now))
+	if (!set_secret(tls, QUIC_CRYPTO_APP, false, now) ||
+	    (tls->late_secret && !set_secret(tls, QUIC_CRYPTO_APP, true, now)))
 		return false;
 	return !tls->ticket_len ||
 	       put_message(tls, QUIC_CRYPTO_APP, NEW_SESSION_TICKET, ticket, sizeof(ticket),
@@ -260,6 +263,19 @@ static void append(struct tls_buffer *b, const u8 *data, size_t len)
 	b->len += len;
 }
 
+/* Signatures take their time, and the agent that makes them may have other things to do. */
+static bool is_thinking(struct tls *tls, u64 now)
+{
+	if (!tls->think || !quic_conn_handshake_head(tls->conn))
+		return false;
+	if (tls->ready_at == QUIC_NEVER)
+		tls->ready_at = now + random_below(&tls->random, tls->think);
+	if (tls->ready_at > now)
+		return true;
+	tls->ready_at = QUIC_NEVER;
+	return false;
+}
+
 bool tls_run(struct tls *tls, u64 now)
 {
 	struct quic_segment *seg;
@@ -268,6 +284,8 @@ bool tls_run(struct tls *tls, u64 now)
 	size_t len;
 	u8 level;
 
+	if (tls->failed || is_thinking(tls, now))
+		return false;
 	while (!tls->failed && (seg = quic_conn_handshake_head(tls->conn))) {
 		any = true;
 		level = seg->level;

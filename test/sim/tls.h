@@ -19,6 +19,8 @@ struct tls_buffer {
  * struct tls - one end of a handshake
  * @hello_len: ClientHello is padded to it; @cert_len: of the Certificate message
  * @transcript: of all messages in order
+ * @think: ns that an answer may take; @ready_at: when it is there, QUIC_NEVER: nothing is asked
+ * @late_secret: server: the APP send secret comes with the client's Finished only
  * @input: by level, bytes that are not yet a whole message
  * @done: this end is finished; @failed: and gave up
  * @liar: an end may send anything
@@ -26,7 +28,8 @@ struct tls_buffer {
 struct tls {
 	struct quic_conn *conn;
 	struct random random;
-	bool server, done, failed, liar;
+	bool server, done, failed, liar, late_secret;
+	u64 think, ready_at;
 	size_t hello_len, cert_len, ticket_len;
 	u32 cipher;
 	u8 client_random[32], server_random[32];

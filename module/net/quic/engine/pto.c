@@ -38,14 +38,20 @@ static u64 earliest_loss(const struct quic_recovery *rec, enum quic_space_id *sp
 	return at;
 }
 
-static bool nothing_in_flight(const struct quic_recovery *rec)
+/*
+ * Is a probe of the handshake the only thing that can bring it on, with none of its packets in flight?
+ *
+ * For a client, because the server may not be able to send before it hears from it again (6.2.2.1).
+ * For both, because application data in flight has no timer before confirmation, and the peer may be
+ * unable to read it until it gets the very handshake message that was lost and that the data, filling
+ * the congestion window, keeps from being sent again.
+ */
+static bool handshake_stalls(const struct quic_recovery *rec)
 {
-	int i;
-
-	for (i = QUIC_SPACE_INITIAL; i < QUIC_SPACE_COUNT; i++)
-		if (rec->space[i].eliciting_in_flight)
-			return false;
-	return true;
+	if (rec->handshake_confirmed || rec->space[QUIC_SPACE_INITIAL].eliciting_in_flight ||
+	    rec->space[QUIC_SPACE_HANDSHAKE].eliciting_in_flight)
+		return false;
+	return !quic_pto_peer_validated(rec) || rec->space[QUIC_SPACE_APP].eliciting_in_flight;
 }
 
 static u64 pto_time(const struct quic_recovery *rec, enum quic_space_id *space)
@@ -55,10 +61,7 @@ static u64 pto_time(const struct quic_recovery *rec, enum quic_space_id *space)
 	int i;
 
 	*space = QUIC_SPACE_INITIAL;
-	/* The server may not be able to send before it hears from this client again (6.2.2.1). */
-	if (nothing_in_flight(rec)) {
-		if (quic_pto_peer_validated(rec))
-			return QUIC_NEVER;
+	if (handshake_stalls(rec)) {
 		if (rec->has_handshake_keys)
 			*space = QUIC_SPACE_HANDSHAKE;
 		return backed_off(rec, rec->armed_at, quic_recovery_pto(rec, *space));
@@ -117,7 +120,7 @@ void quic_recovery_on_timeout(struct quic_recovery *rec, u64 now)
 			if (sp->eliciting_in_flight)
 				sp->probes = max_t(u8, sp->probes, 1);
 	}
-	rec->space[space].probes = nothing_in_flight(rec) ? 1 : PROBES;
+	rec->space[space].probes = rec->space[space].eliciting_in_flight ? PROBES : 1;
 	rec->pto_count++;
 	rec->pto_total++;
 	rec->armed_at = now;
