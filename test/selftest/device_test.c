@@ -71,7 +71,9 @@ TEST(T049_vrf)
 	      "ip link add veth0 type veth peer name veth1 && "
 	      "ip link set veth1 master vrf0 && "
 	      "ip addr add 10.9.0.1/24 dev veth0 && ip addr add 10.9.0.2/24 dev veth1 && "
-	      "ip link set veth0 up && ip link set veth1 up");
+	      "ip link set veth0 up && ip link set veth1 up && "
+	      /* A VRF's routes come before the local ones of everybody. */
+	      "ip rule add pref 32765 table local && ip rule del pref 0");
 	pair = pair_on_devices("10.9.0.2", "veth1", "veth0");
 	connect_and_echo(&pair);
 }

@@ -102,7 +102,10 @@ free:
 	return err;
 }
 
-/* Consumes @req. Return: the new socket, or an ERR_PTR(). */
+/*
+ * Consumes @req. Return: the new socket, or an ERR_PTR(); -EBADMSG if none of its packets could be
+ * opened, so that there is no client.
+ */
 static struct sock *accept_request(struct sock *sk, struct quic_request *req)
 {
 	struct sock *child = clone(sk);
@@ -124,10 +127,13 @@ static struct sock *accept_request(struct sock *sk, struct quic_request *req)
 		for (i = 0; i < req->count; i++)
 			quic_sock_datagram(child, req->datagrams[i].skb, req->datagrams[i].data,
 					   req->datagrams[i].len, quic_now());
-		quic_sock_update(child);
-	} else {
-		quic_sock_kill(child);
+		if (!quic_sk(child)->conn->stats.packets_received)
+			err = -EBADMSG;
 	}
+	if (!err)
+		quic_sock_update(child);
+	else
+		quic_sock_kill(child);
 	release_sock(child);
 	quic_request_free(req);
 	if (!err)
@@ -139,7 +145,7 @@ static struct sock *accept_request(struct sock *sk, struct quic_request *req)
 int quic_accept(struct socket *sock, struct socket *newsock, int flags, bool kern)
 {
 	struct sock *sk = sock->sk, *child;
-	struct quic_request *req = NULL;
+	struct quic_request *req;
 	long timeo;
 	int err;
 
@@ -148,21 +154,23 @@ int quic_accept(struct socket *sock, struct socket *newsock, int flags, bool ker
 	for (;;) {
 		err = -EINVAL;
 		if (sk->sk_state != QUIC_SS_LISTENING)
-			goto out;
-		req = quic_request_take(sk);
-		if (req)
 			break;
-		err = quic_wait_request(sk, &timeo);
-		if (err)
-			goto out;
+		req = quic_request_take(sk);
+		if (!req) {
+			err = quic_wait_request(sk, &timeo);
+			if (err)
+				break;
+			continue;
+		}
+		child = accept_request(sk, req);
+		err = PTR_ERR_OR_ZERO(child);
+		if (err != -EBADMSG)
+			break;
 	}
-	child = accept_request(sk, req);
-	err = PTR_ERR_OR_ZERO(child);
 	if (!err) {
 		sock_graft(child, newsock);
 		newsock->state = SS_CONNECTED;
 	}
-out:
 	release_sock(sk);
 	return err;
 }
