@@ -12,8 +12,6 @@ module.exports = {
   testTimeout: 60_000,
   // One after the other, in reading order; the VM has two processors at most.
   maxWorkers: 1,
-  // A test that failed may leave a connection open.
-  forceExit: true,
   testSequencer: '<rootDir>/test/node/support/sequencer.js',
   reporters: ['default', '<rootDir>/test/node/support/reporter.js'],
 };

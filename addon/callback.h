@@ -9,15 +9,17 @@
 namespace kquic {
 
 // Calls JavaScript from the event loop. What it throws becomes an 'uncaughtException', as it does
-// for Node's own handles.
+// for Node's own handles. In an environment that is ending (worker.terminate()) nothing is called.
 inline void CallBack(Napi::Env env, const Napi::FunctionReference& callback,
                      const Napi::AsyncContext& context,
                      const std::initializer_list<napi_value>& args) {
-  callback.MakeCallback(env.Global(), args, context);
-  if (!env.IsExceptionPending()) return;
+  // Napi::FunctionReference would abort the process where JavaScript cannot run any more.
+  napi_status status = napi_make_callback(env, context, env.Global(), callback.Value(), args.size(),
+                                          args.begin(), nullptr);
+  if (status != napi_pending_exception) return;
   napi_value error = nullptr;
-  napi_get_and_clear_last_exception(env, &error);
-  napi_fatal_exception(env, error);
+  if (napi_get_and_clear_last_exception(env, &error) == napi_ok && error != nullptr)
+    napi_fatal_exception(env, error);
 }
 
 }  // namespace kquic

@@ -16,6 +16,7 @@ import {
   type SendOptions,
   type StreamInit,
 } from './stream-common.js';
+import { webReadable, webWritable } from './web.js';
 import { Writer } from './writer.js';
 
 /**
@@ -81,7 +82,7 @@ export class QuicStream extends Duplex {
   }
 
   toWeb(): { readable: ReadableStream<Uint8Array>; writable: WritableStream<Uint8Array> } {
-    return Duplex.toWeb(this);
+    return { readable: webReadable(this), writable: webWritable(this) };
   }
 
   override end(...args: unknown[]): this {

@@ -13,6 +13,7 @@ import {
   type ReadOptions,
   type StreamInit,
 } from './stream-common.js';
+import { webReadable } from './web.js';
 
 /** A unidirectional stream that the peer opened: a Node Readable. */
 export class ReceiveStream extends Readable {
@@ -51,7 +52,7 @@ export class ReceiveStream extends Readable {
   }
 
   toWeb(): ReadableStream<Uint8Array> {
-    return Readable.toWeb(this) as ReadableStream<Uint8Array>;
+    return webReadable(this);
   }
 
   override _read(): void {

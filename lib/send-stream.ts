@@ -13,6 +13,7 @@ import {
   type SendOptions,
   type StreamInit,
 } from './stream-common.js';
+import { webWritable } from './web.js';
 import { Writer } from './writer.js';
 
 /** A unidirectional stream that this end opened: a Node Writable. */
@@ -46,7 +47,7 @@ export class SendStream extends Writable {
   }
 
   toWeb(): WritableStream<Uint8Array> {
-    return Writable.toWeb(this) as WritableStream<Uint8Array>;
+    return webWritable(this);
   }
 
   override end(...args: unknown[]): this {

@@ -170,6 +170,9 @@ describe('reading', () => {
     const reader = far.toWeb().readable.getReader();
     const { value } = await reader.read();
     expect(Buffer.from(value ?? []).toString()).toBe('web');
+    expect((await reader.read()).done).toBe(true);
+    far.end('and back');
+    expect(await near.text()).toBe('and back');
   });
 
   test('pipeline() through both ends', async () => {

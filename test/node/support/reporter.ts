@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { writeSync } from 'node:fs';
 import type { AggregatedResult } from '@jest/test-result';
 
 /** The last line of a run, for scripts. A file that does not load counts as a failure. */
@@ -7,11 +8,12 @@ class LastLine {
     const broken = results.testResults.filter(({ testExecError }) => testExecError !== undefined);
     const { numPassedTests, numFailedTests } = results;
     const failed = numFailedTests + broken.length;
-    // After jest's own summary, which it prints to stderr.
-    process.stderr.write('');
+    // Jest's own summary goes to stderr, and is out by then.
     setImmediate(() => {
-      process.stdout.write(`# suite node: ${numPassedTests} passed, ${failed} failed\n`);
+      writeSync(1, `# suite node: ${numPassedTests} passed, ${failed} failed\n`);
     });
+    // A test that failed may leave a connection open. One that passed may not: then this hangs.
+    if (failed > 0) setTimeout(() => process.exit(1), 500).unref();
   }
 }
 
