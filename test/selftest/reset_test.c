@@ -8,7 +8,7 @@
 
 #include "harness.h"
 #include "message.h"
-#include "pair.h"
+#include "netns.h"
 
 static int stream_option(int fd, int option, int64_t sid, uint32_t errcode)
 {
@@ -118,13 +118,18 @@ TEST(S6_09_only_when_established)
 
 TEST(S6_09_reset_after_fin)
 {
-	struct pair pair = pair_connected();
+	struct netns netns = netns_create();
+	struct pair pair = netns_pair(&netns, FAR_ADDRESS);
 
-	event_enable(pair.server, QUIC_EVENT_STREAM_UPDATE, true);
-	/* Held back, so that the reset comes first. */
-	ASSERT_EQ(stream_send_flags(pair.client, 2, NEW | FIN, "12345", 5, MSG_MORE), 5);
+	pair_connect(&pair);
+	pair_hello(&pair);
+	pair_handshake(&pair);
+	event_enable(pair.client, QUIC_EVENT_STREAM_UPDATE, true);
+	/* The acknowledgement takes its time, so that the reset comes first. */
+	shell("tc qdisc add dev veth0 root netem delay 300ms");
+	stream_write(pair.client, 2, NEW | FIN, "12345");
 	ASSERT_OK(stream_reset(pair.client, 2, 9));
-	event_expect_update(pair.server, 2, QUIC_STREAM_RECV_STATE_RESET_RECVD, 9, 5);
+	event_expect_update(pair.client, 2, QUIC_STREAM_SEND_STATE_RESET_RECVD, 9, 5);
 	pair_close(&pair);
 }
 
