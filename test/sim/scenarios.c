@@ -133,8 +133,9 @@ static void tune_handshake(struct world *world)
 {
 	struct random *r = &world->random;
 
-	world->client.tls.hello_len = random_below(r, 2) ? 280 : 1600;	/* P35 */
-	world->server.tls.cert_len = random_below(r, 12000);
+	/* P35: a ClientHello of several packets. */
+	world->client.tls.hello_len = random_below(r, 2) ? 280 : 1500 + random_below(r, 5000);
+	world->server.tls.cert_len = random_below(r, random_below(r, 4) ? 12000 : 50000);
 	world->server.tls.ticket_len = random_below(r, 2) ? 200 : 0;
 	world->client.tls.think = random_below(r, 3) ? 0 : random_below(r, 400 * MS);
 	world->server.tls.think = random_below(r, 3) ? 0 : random_below(r, 400 * MS);
@@ -340,6 +341,40 @@ static void tune_lies(struct world *world)
 		both_windows(world, 20000);
 }
 
+/* SO_MAX_PACING_RATE */
+static void tune_paced(struct world *world)
+{
+	world->client.config.max_rate = 200 * KB;
+}
+
+static void check_paced(struct world *world)
+{
+	u64 bytes = world->client.app.bytes_written;
+
+	/* A tenth for headers, and the burst of the beginning. */
+	SIM_CHECK(elapsed(world) > (bytes - 40 * KB) * QUIC_SEC / (200 * KB));
+	SIM_CHECK(elapsed(world) < bytes * 12 / 10 * QUIC_SEC / (200 * KB));
+	SIM_CHECK(!world->client.stats.packets_lost);
+}
+
+/* Transport parameters anywhere within their bounds. */
+static void random_params(struct random *r, struct quic_conn_config *config)
+{
+	struct quic_params *params = &config->params;
+
+	params->ack_delay_exponent = random_below(r, 21);
+	params->max_ack_delay = random_below(r, 3) ? 25 : random_below(r, 500);
+	params->active_connection_id_limit = 2 + random_below(r, 7);
+	params->max_udp_payload_size = random_below(r, 2) ? 65527 : 1200 + random_below(r, 400);
+	params->grease_quic_bit = random_below(r, 2);
+	params->disable_active_migration = random_below(r, 2);
+	config->disable_compatible_version = random_below(r, 2);
+	config->send_reset_token = random_below(r, 2);
+	config->initial_rtt = random_below(r, 2) ? 0 : (1 + random_below(r, 1000)) * MS;
+	config->keepalive = random_below(r, 4) ? 0 : (2 + random_below(r, 10)) * QUIC_SEC;
+	config->mtu = random_below(r, 2) ? 1252 : 1200 + random_below(r, 8000);
+}
+
 /* Anything at all. */
 static void tune_anything(struct world *world)
 {
@@ -348,6 +383,8 @@ static void tune_anything(struct world *world)
 	int i, j;
 
 	tune_patient(world);
+	random_params(r, &world->client.config);
+	random_params(r, &world->server.config);
 	for (i = 0; i < DIRECTIONS; i++) {
 		c = &world->net.link[i].config;
 		c->delay = random_below(r, 200) * MS / (1 + random_below(r, 10));
@@ -443,6 +480,9 @@ const struct scenario scenarios[] = {
 	{ .name = "long-rtt", .seeds = 20,
 	  .net = LINKS(.delay = 375 * MS, .rate = 10 * MBIT, .queue = 100),
 	  .load = { STREAMS(1, 1, 1, 0), .size = 500 * KB, .reply = 500 * KB }, .limit = 120 },
+	{ .name = "paced", .seeds = 10, .net = LINKS(.delay = 10 * MS),
+	  .load = { STREAMS(0, 1, 0, 0), .size = 500 * KB }, .limit = 60, .tune = tune_paced,
+	  .check = check_paced },
 	{ .name = "fast-link", .seeds = 8, .net = LINKS(.delay = MS, .rate = 1000 * MBIT, .queue = 200),
 	  .load = { STREAMS(0, 1, 0, 1), .size = 4 * MB }, .limit = 60 },
 	{ .name = "blackhole", .seeds = 20,
