@@ -161,6 +161,26 @@ TEST(the_congestion_window_holds_data_but_not_acknowledgements)
 	pair_destroy(&p);
 }
 
+TEST(early_answers_leave_room_for_the_handshake)
+{
+	struct quic_conn *s = &p.server.conn;
+
+	pair_init(&p);
+	p.tls_pad = 6000;
+	pair_connect(&p);
+	pair_run(&p, p.now + 11 * QUIC_MSEC);
+	CHECK_EQ(s->state, QUIC_CONN_HANDSHAKING);
+	CHECK(s->tx[QUIC_CRYPTO_APP].cipher);
+	CHECK_EQ(pair_send(&p.server, 1, 100000, false), 0);
+	s->path[0].received = 1000000;
+	quic_conn_receive(s, &(struct quic_datagram){ .data = buf, .len = 1,
+			  .local = p.server.addr, .remote = p.client.addr }, p.now);
+	pair_flush(&p.server);
+	CHECK(s->recovery.space[QUIC_SPACE_APP].eliciting_in_flight > 0);
+	CHECK(quic_cong_room(&s->recovery.cong) >= 2400);
+	pair_destroy(&p);
+}
+
 TEST(probes_ignore_the_congestion_window)
 {
 	struct quic_conn *c = &p.client.conn;

@@ -17,6 +17,9 @@
  */
 #define PAD_PART	8
 
+/* Two datagrams: a lost one, and one that is sent meanwhile. */
+#define HANDSHAKE_RESERVE	(2 * QUIC_INITIAL_MIN)
+
 static const u8 levels[] = { QUIC_CRYPTO_INITIAL, QUIC_CRYPTO_HANDSHAKE, QUIC_CRYPTO_APP };
 
 static int no_memory(struct quic_conn *conn, u64 now)
@@ -177,6 +180,20 @@ struct builder {
 };
 
 /*
+ * What congestion control and pacing let go. Until the handshake is complete the peer may be unable to
+ * read application data, so it does not fill the window: what the handshake lost finds room.
+ */
+static u64 send_budget(const struct quic_conn *conn, u32 mtu, bool paced, u64 now)
+{
+	const struct quic_recovery *rec = &conn->recovery;
+	u64 room = quic_cong_room(&rec->cong), reserved = HANDSHAKE_RESERVE;
+
+	if (!conn->handshake_complete)
+		room -= min(room, reserved);
+	return paced ? min(room, quic_pacer_room(&rec->pacer, now, mtu)) : room;
+}
+
+/*
  * May a packet carry more than an ACK? A full one must fit into what congestion control and pacing let
  * go, or else all that there is to say.
  */
@@ -252,7 +269,6 @@ static int transmit_train(struct quic_conn *conn, u64 now, struct quic_train *tr
 	struct builder b = {
 		.train = train,
 		.mtu = path->mtu,
-		.budget = quic_cong_room(&rec->cong),
 	};
 	int len = 0;
 
@@ -261,8 +277,7 @@ static int transmit_train(struct quic_conn *conn, u64 now, struct quic_train *tr
 		return 0;
 	}
 	b.mtu = min_t(u64, b.mtu, allowance);
-	if (paced)
-		b.budget = min(b.budget, quic_pacer_room(&rec->pacer, now, b.mtu));
+	b.budget = send_budget(conn, b.mtu, paced, now);
 	/* One more for what the budget does not hold back: an ACK, probes. */
 	b.max = min3(div64_u64(min_t(u64, train->cap, allowance), b.mtu),
 		     div64_u64(b.budget, b.mtu) + 1 + rec->space[QUIC_SPACE_APP].probes,
@@ -398,7 +413,8 @@ size_t quic_conn_transmit_size(struct quic_conn *conn, u64 now)
 		return 0;
 	if (handshake_wants(conn, now))
 		return mtu;
-	budget = min(quic_cong_room(&rec->cong), quic_pacer_room(&rec->pacer, now, path->mtu));
+	mtu = min(mtu, quic_path_allowance(path));
+	budget = send_budget(conn, mtu, true, now);
 	if (!quic_conn_wants(conn, QUIC_CRYPTO_APP, fits(conn, mtu, budget), now))
 		return 0;
 	/* Headers of packets and frames: a sixteenth is more than they take. */
