@@ -478,7 +478,8 @@ void app_print(const struct app *app)
 			printf("#   stream %llu: %llu of %llu written,%s%s%s read %llu%s%s%s\n",
 			       (unsigned long long)flow->id, (unsigned long long)flow->written,
 			       (unsigned long long)flow->size, flow->finished ? " FIN," : "",
-			       flow->was_reset ? " reset," : "", flow->acked ? " acknowledged," : "",
+			       flow->was_reset ? " reset," : "",
+			       flow->acked ? " acknowledged," : "",
 			       (unsigned long long)flow->read, flow->read_fin ? ", FIN" : "",
 			       flow->read_reset ? ", reset" : "", flow->stopped ? ", stopped" : "");
 		}

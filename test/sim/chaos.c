@@ -18,14 +18,15 @@ static void do_write(struct app *app)
 	u32 flags = random_below(r, 2) ? MSG_QUIC_STREAM_NEW : 0;
 	struct quic_stream *stream;
 	size_t room, len;
+	s64 id;
 	bool fin;
 	u8 *to;
 	int err;
 
 	flags |= random_below(r, 2) ? MSG_QUIC_STREAM_UNI : 0;
 	flags |= random_below(r, 4) ? 0 : MSG_QUIC_STREAM_SNDBLOCK;
-	err = quic_streams_get_send(st, random_below(r, 3) ? QUIC_STREAMS_ID_ANY : (s64)some_id(app),
-				    flags, random_below(r, 2), &stream);
+	id = random_below(r, 3) ? QUIC_STREAMS_ID_ANY : (s64)some_id(app);
+	err = quic_streams_get_send(st, id, flags, random_below(r, 2), &stream);
 	if (err) {
 		SIM_CHECK(err == -EINVAL || err == -ENOSTR || err == -EAGAIN || err == -ENOMEM);
 		return;

@@ -115,7 +115,7 @@ void lies_tell(u8 *payload, size_t len)
 		return;
 	if (!pick(3)) {
 		/* A frame that was right is now almost right. */
-		payload[pick(min_t(size_t, len, 12))] = pick(2) ? random_u64(lies_random) : pick(32);
+		payload[pick(min_t(size_t, len, 12))] = pick(pick(2) ? 256 : 32);
 		return;
 	}
 	for (count = 1 + pick(4); count; count--)

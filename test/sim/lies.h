@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A peer that has keys and lies: frames of its packets are replaced right before they are sealed. */
+/* A peer that has keys and lies: frames of its packets are replaced before they are sealed. */
 #ifndef TEST_SIM_LIES_H
 #define TEST_SIM_LIES_H
 

@@ -157,10 +157,14 @@ static void list(void)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "scenario", required_argument, NULL, 's' }, { "seed", required_argument, NULL, 'n' },
-		{ "trace", no_argument, NULL, 't' }, { "jobs", required_argument, NULL, 'j' },
-		{ "scale", required_argument, NULL, 'c' }, { "first", required_argument, NULL, 'f' },
-		{ "list", no_argument, NULL, 'l' }, {},
+		{ "scenario", required_argument, NULL, 's' },
+		{ "seed", required_argument, NULL, 'n' },
+		{ "trace", no_argument, NULL, 't' },
+		{ "jobs", required_argument, NULL, 'j' },
+		{ "scale", required_argument, NULL, 'c' },
+		{ "first", required_argument, NULL, 'f' },
+		{ "list", no_argument, NULL, 'l' },
+		{},
 	};
 	unsigned int jobs = 2, scale = 100, failed;
 	const char *name = NULL;
@@ -223,8 +227,8 @@ int main(int argc, char **argv)
 		abort();
 	failed = run_all(min(jobs, run_count));
 	/* Given up after too many failures, the rest counts as failed too: it was not run. */
-	printf("# suite sim: %u passed, %u failed\n", failed < FAILURES_MAX ? run_count - failed : 0,
-	       failed);
+	printf("# suite sim: %u passed, %u failed\n",
+	       failed < FAILURES_MAX ? run_count - failed : 0, failed);
 	free(runs);
 	return failed ? 1 : 0;
 }

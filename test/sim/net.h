@@ -16,8 +16,8 @@ enum {
  * @delay: one way, ns; @jitter: up to so much more
  * @rate: bytes per second, 0 unlimited; @queue: datagrams that wait for it at most
  * @loss, @reorder, @duplicate, @corrupt: per 10000 datagrams
- * @forge: per 10000: a forged datagram is sent along: garbage, a part, a copy with changes, a replay
- *	of an old one, or one of the other direction
+ * @forge: per 10000: a forged datagram is sent along: garbage, a part, a copy with changes, a
+ *	replay of an old one, or one of the other direction
  * @burst: a loss takes 1 to so many datagrams in a row (0: 1)
  * @overtaken: how late a reordered datagram is at most, ns
  * @up, @down: the link works so long, then loses everything so long; 0 always works

@@ -247,8 +247,8 @@ static bool transmit(struct peer *peer)
 				sim_fail("amplification: %llu bytes for %llu",
 					 (unsigned long long)peer->bytes,
 					 (unsigned long long)peer->received);
-			net_send(&world->net, peer->server ? TO_CLIENT : TO_SERVER, buffer + pos, len,
-				 train.ecn, departure);
+			net_send(&world->net, peer->server ? TO_CLIENT : TO_SERVER, buffer + pos,
+				 len, train.ecn, departure);
 		}
 		SIM_CHECK(count == n);
 	}

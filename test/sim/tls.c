@@ -179,7 +179,8 @@ static bool on_client_hello(struct tls *tls, const u8 *body, size_t len, u64 now
 	return take_params(tls, body, len, 32, now) &&
 	       set_secret(tls, QUIC_CRYPTO_HANDSHAKE, true, now) &&
 	       set_secret(tls, QUIC_CRYPTO_HANDSHAKE, false, now) &&
-	       put_message(tls, QUIC_CRYPTO_INITIAL, SERVER_HELLO, hello, sizeof(hello), 86, false) &&
+	       put_message(tls, QUIC_CRYPTO_INITIAL, SERVER_HELLO, hello, sizeof(hello), 86,
+			   false) &&
 	       put_params(tls, QUIC_CRYPTO_HANDSHAKE, ENCRYPTED_EXTENSIONS, NULL, 0, true) &&
 	       put_message(tls, QUIC_CRYPTO_HANDSHAKE, CERTIFICATE, body, 0, tls->cert_len, true) &&
 	       put_finished(tls) &&

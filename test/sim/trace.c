@@ -91,7 +91,8 @@ static size_t append_frame(char *text, size_t room, size_t len, struct quic_fram
 	switch (frame->type) {
 	case QUIC_FRAME_CRYPTO:
 		a = frame->crypto.offset;
-		return append(text, room, len, "(%llu+%llu)", a, (unsigned long long)frame->crypto.len);
+		b = frame->crypto.len;
+		return append(text, room, len, "(%llu+%llu)", a, b);
 	case QUIC_FRAME_RESET_STREAM:
 		a = frame->reset.id;
 		b = frame->reset.final_size;

@@ -26,13 +26,19 @@ struct quic_ackset {
 bool quic_ackset_has(const struct quic_ackset *set, u64 pn);
 /* Record @pn; when there are too many ranges the lowest is forgotten. */
 void quic_ackset_add(struct quic_ackset *set, u64 pn);
-/* The peer has seen acknowledgements up to @pn: forget ranges wholly at or below it (RFC 9000, 13.2.4). */
+/*
+ * The peer has seen acknowledgements up to @pn: forget ranges wholly at or below it (RFC 9000,
+ * 13.2.4).
+ */
 void quic_ackset_forget(struct quic_ackset *set, u64 pn);
 /* Largest received, U64_MAX if none. */
 u64 quic_ackset_largest(const struct quic_ackset *set);
 /* Is there a gap right below @pn (it arrived out of order or after a loss, RFC 9000, 13.2.1)? */
 bool quic_ackset_gap_before(const struct quic_ackset *set, u64 pn);
-/* As many ranges as fit. @ecn: ECT(0), ECT(1), CE counts or NULL. False if not even the first fits. */
+/*
+ * As many ranges as fit. @ecn: ECT(0), ECT(1), CE counts or NULL. False if not even the first
+ * fits.
+ */
 bool quic_ackset_write(const struct quic_ackset *set, struct quic_writer *w, u64 delay,
 		       const u64 ecn[3]);
 

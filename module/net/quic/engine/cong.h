@@ -9,8 +9,9 @@ struct quic_cong;
 
 /**
  * struct quic_cong_ops - one controller
- * @ack: @bytes of packets in flight were acknowledged, the last of them sent at @sent_at; not called while application or flow control
- *	limited the window (RFC 9002, 7.8) nor for packets sent before the recovery period (7.3.2)
+ * @ack: @bytes of packets in flight were acknowledged, the last of them sent at @sent_at; not
+ *	called while application or flow control limited the window (RFC 9002, 7.8) nor for packets
+ *	sent before the recovery period (7.3.2)
  * @idle: the same, but application or flow control did limit the window; may be NULL
  * @congestion: a congestion event began a new recovery period (7.3.2): loss or ECN-CE
  * @persistent: persistent congestion (7.6.2)

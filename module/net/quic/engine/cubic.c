@@ -2,7 +2,7 @@
 /*
  * CUBIC (RFC 9438) in integers: windows in bytes, times in milliseconds where they are cubed.
  *
- * w_max, cwnd_prior, w_est, epoch_start and k are the RFC's W_max, cwnd_prior, W_est, t_epoch and K.
+ * w_max, cwnd_prior, w_est, epoch_start, k: the RFC's W_max, cwnd_prior, W_est, t_epoch, K.
  * acked counts acknowledged bytes, times ALPHA_DEN, towards the next step of w_est; idle_since is
  * when the application stopped using the window.
  */

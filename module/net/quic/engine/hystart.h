@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * HyStart++ (RFC 9406): leaving the initial slow start when the round-trip time begins to grow, that
- * is, before a queue overflows.
+ * HyStart++ (RFC 9406): leaving the initial slow start when the round-trip time begins to grow,
+ * that is, before a queue overflows.
  */
 #ifndef QUIC_ENGINE_HYSTART_H
 #define QUIC_ENGINE_HYSTART_H

@@ -21,7 +21,10 @@ struct quic_pacer {
 void quic_pacer_init(struct quic_pacer *pacer);
 /* 5/4 of window per smoothed RTT (2 of it in slow start), bounded by max_rate. */
 void quic_pacer_update(struct quic_pacer *pacer, u64 window, u64 srtt, bool slow_start, u32 mtu);
-/* Bytes that may leave now without exceeding the rate, at least one MTU when the time has come, else 0. */
+/*
+ * Bytes that may leave now without exceeding the rate, at least one MTU when the time has come,
+ * else 0.
+ */
 u64 quic_pacer_room(const struct quic_pacer *pacer, u64 now, u32 mtu);
 /* A train of @bytes leaves at @now: moves next_at. */
 void quic_pacer_sent(struct quic_pacer *pacer, u64 bytes, u64 now);

@@ -39,12 +39,12 @@ static u64 earliest_loss(const struct quic_recovery *rec, enum quic_space_id *sp
 }
 
 /*
- * Is a probe of the handshake the only thing that can bring it on, with none of its packets in flight?
+ * Can only a probe bring the handshake on, because none of its packets is in flight?
  *
  * For a client, because the server may not be able to send before it hears from it again (6.2.2.1).
- * For both, because application data in flight has no timer before confirmation, and the peer may be
- * unable to read it until it gets the very handshake message that was lost and that the data, filling
- * the congestion window, keeps from being sent again.
+ * For both, because application data in flight has no timer before confirmation, and the peer may
+ * be unable to read it until it gets the very handshake message that was lost, and that the data,
+ * filling the congestion window, keeps from being sent again.
  */
 static bool handshake_stalls(const struct quic_recovery *rec)
 {

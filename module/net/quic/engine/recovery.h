@@ -37,11 +37,12 @@ enum quic_space_id {
  * @last_eliciting_at: when the last ack-eliciting packet left
  * @eliciting_in_flight: how many ack-eliciting packets are in flight
  * @probes: PTO probe packets that must be sent regardless of the congestion window (6.2.4)
- * @skip_pn: packet number that was skipped against optimistic ACKs (RFC 9000, 21.4), U64_MAX if none
+ * @skip_pn: packet number that was skipped against optimistic ACKs (RFC 9000, 21.4),
+ *	U64_MAX if none
  * @ect_sent: packets sent with an ECT codepoint
  * @peer_ecn: ECN counts the peer last reported (RFC 9000, 13.4.2.1)
- * @lost_since: when the first of a run of lost ack-eliciting packets was sent, with no acknowledged one in between;
- *	QUIC_NEVER if there is no such run (RFC 9002, 7.6.2)
+ * @lost_since: when the first of a run of lost ack-eliciting packets was sent, with no acknowledged
+ *	one in between; QUIC_NEVER if there is no such run (RFC 9002, 7.6.2)
  * @acked_sent_at: latest send time of the packets acknowledged so far
  */
 struct quic_space {
@@ -83,8 +84,9 @@ struct quic_recovery_ops {
  * @pto_count: consecutive probe timeouts; @pto_total: all of them
  * @packets_lost: packets in flight that were declared lost
  * @armed_at: last event that rearms the timer (A.8), from which a client's anti-deadlock PTO runs
- * @is_server, @handshake_confirmed, @peer_validated: for the timers (6.2.1, 6.2.2.1): whether this end may assume that
- *	the peer has validated its address; a client learns that from the first Handshake acknowledgement
+ * @is_server, @handshake_confirmed, @peer_validated: for the timers (6.2.1, 6.2.2.1): whether this
+ *	end may assume that the peer has validated its address; a client learns that from the first
+ *	Handshake acknowledgement
  * @amplification_blocked: a server may not send now, so no PTO is armed (6.2.2.1)
  * @has_handshake_keys: which space a client's anti-deadlock probe uses (6.2.2.1)
  * @ecn_failed: ECN counts of the peer were not plausible: packets must not be marked any more, and
@@ -102,41 +104,57 @@ struct quic_recovery {
 	u64 pto_total;
 	u64 packets_lost;
 	u64 armed_at;
-	bool is_server, handshake_confirmed, peer_validated, amplification_blocked, has_handshake_keys;
+	bool is_server, handshake_confirmed, peer_validated;
+	bool amplification_blocked, has_handshake_keys;
 	bool ecn_failed;
 };
 
 void quic_recovery_init(struct quic_recovery *rec, const struct quic_recovery_ops *ops,
-			struct quic_mem *mem, bool is_server, u8 algorithm, u64 initial_rtt, u32 mtu);
-/* Frees all records. @ops are not called; where frames refer to streams, quic_recovery_discard() comes first. */
+			struct quic_mem *mem, bool is_server, u8 algorithm, u64 initial_rtt,
+			u32 mtu);
+/*
+ * Frees all records. @ops are not called; where frames refer to streams, quic_recovery_discard()
+ * comes first.
+ */
 void quic_recovery_clear(struct quic_recovery *rec);
 
 /*
  * A packet left. @sent was filled in by the caller after quic_sent_add(), except sent_at. An
  * ack-eliciting one uses up one of space->probes. Pacing is the caller's (quic_pacer_sent()).
  */
-void quic_recovery_on_sent(struct quic_recovery *rec, enum quic_space_id space, struct quic_sent *sent, u64 now);
+void quic_recovery_on_sent(struct quic_recovery *rec, enum quic_space_id space,
+			   struct quic_sent *sent, u64 now);
 
 /**
  * quic_recovery_on_ack() - an ACK frame arrived
  * @delay: ACK Delay decoded, ns (0 for Initial and Handshake spaces: the caller need not care)
  *
  * Return: 0, or PROTOCOL_VIOLATION when a packet is acknowledged that was never sent (RFC 9000,
- * 13.1), or that was skipped (21.4): then the connection is over, and only quic_recovery_clear() may follow.
+ * 13.1), or that was skipped (21.4): then the connection is over, and only quic_recovery_clear()
+ * may follow.
  */
-int quic_recovery_on_ack(struct quic_recovery *rec, enum quic_space_id space, struct quic_ack_frame *ack,
-			 u64 delay, u64 now);
+int quic_recovery_on_ack(struct quic_recovery *rec, enum quic_space_id space,
+			 struct quic_ack_frame *ack, u64 delay, u64 now);
 
-/* Next deadline of loss detection (loss time or PTO), maybe in the past; QUIC_NEVER if none. RFC 9002, A.8. */
+/*
+ * Next deadline of loss detection (loss time or PTO), maybe in the past; QUIC_NEVER if none
+ * (RFC 9002, A.8).
+ */
 u64 quic_recovery_deadline(const struct quic_recovery *rec);
 /* Has it come? Declares losses, or asks for probes in spaces (->probes). RFC 9002, A.9. */
 void quic_recovery_on_timeout(struct quic_recovery *rec, u64 now);
 
-/* Keys of a space were discarded: its packets leave flight, are neither acked nor lost. RFC 9002, 6.4. @ops->lost is
- * not called; each record is passed to @release (may be NULL) first. */
+/*
+ * Keys of a space were discarded: its packets leave flight, are neither acked nor lost (RFC 9002,
+ * 6.4). @ops->lost is not called; each record is passed to @release (may be NULL) first.
+ */
 void quic_recovery_discard(struct quic_recovery *rec, enum quic_space_id space,
-			   void (*release)(struct quic_recovery *rec, const struct quic_sent *sent));
-/* 0-RTT was rejected or a Retry arrived: every packet of the space is lost, without congestion response. */
+			   void (*release)(struct quic_recovery *rec,
+					   const struct quic_sent *sent));
+/*
+ * 0-RTT was rejected or a Retry arrived: every packet of the space is lost, without congestion
+ * response.
+ */
 void quic_recovery_lose_all(struct quic_recovery *rec, enum quic_space_id space, u64 now);
 
 /* PTO of a space without back-off, max_ack_delay included where it counts (6.2.1). */
@@ -148,8 +166,9 @@ u64 quic_recovery_pto(const struct quic_recovery *rec, enum quic_space_id space)
  * @max_ack_delay: ns; 0 in Initial and Handshake spaces
  * @ecn: ECN bits of its datagram
  *
- * RFC 9000, 13.2.1 and 13.2.2: out-of-order packets, CE marks and every second ack-eliciting packet make the ACK due
- * at @now, the rest within @max_ack_delay. The caller sends after a whole train, so a train costs one ACK.
+ * RFC 9000, 13.2.1 and 13.2.2: out-of-order packets, CE marks and every second ack-eliciting packet
+ * make the ACK due at @now, the rest within @max_ack_delay. The caller sends after a whole train, so
+ * a train costs one ACK.
  */
 void quic_space_on_received(struct quic_space *space, u64 pn, bool ack_eliciting, bool at_once,
 			    u64 max_ack_delay, u8 ecn, u64 now);

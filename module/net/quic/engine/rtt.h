@@ -22,7 +22,9 @@ struct quic_rtt {
 
 /* @initial: 0 means kInitialRtt. */
 void quic_rtt_init(struct quic_rtt *rtt, u64 initial);
-/* @latest: measured; @ack_delay: as reported, already limited to max_ack_delay where that is due. */
+/*
+ * @latest: measured; @ack_delay: as reported, already limited to max_ack_delay where that is due.
+ */
 void quic_rtt_update(struct quic_rtt *rtt, u64 latest, u64 ack_delay, u64 now);
 /* smoothed_rtt + max(4 * rttvar, kGranularity): the PTO without max_ack_delay (6.2.1). */
 u64 quic_rtt_timeout(const struct quic_rtt *rtt);

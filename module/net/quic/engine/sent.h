@@ -94,7 +94,10 @@ struct quic_sent *quic_sent_find(const struct quic_sent_queue *q, u64 pn);
 struct quic_sent *quic_sent_at(const struct quic_sent_queue *q, u64 pn);
 /* The lowest live record with number >= *pn; sets *pn. NULL at the end. */
 struct quic_sent *quic_sent_next(const struct quic_sent_queue *q, u64 *pn);
-/* Records that are not live any more (@used was cleared) at the front are dropped, their blocks freed. */
+/*
+ * Records that are not live any more (@used was cleared) at the front are dropped, their blocks
+ * freed.
+ */
 void quic_sent_trim(struct quic_sent_queue *q, struct quic_mem *mem);
 
 #endif
