@@ -7,8 +7,11 @@ import { authority } from '../node/support/certs.js';
 import { Peer, folder } from './support/peer.js';
 
 async function greet(stream: QuicStream): Promise<void> {
-  for await (const chunk of stream) stream.write(`you said: ${String(chunk)}`);
-  stream.end();
+  try {
+    for await (const chunk of stream) stream.write(`you said: ${String(chunk)}`);
+  } catch {
+    // The test ends by killing the client.
+  }
 }
 
 test("a server of ours answers OpenSSL's s_client", async () => {
