@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Two connections with a wire between them, a clock, and a TLS that only plays its part: messages
- * of type, 3 bytes of length, body; the transport parameters travel as bodies; secrets are constants.
+ * of type, 3 bytes of length, body; the transport parameters travel as bodies; secrets are
+ * constants.
  *
  * For tests of the connection itself. Networks that lose and reorder are the simulator's business.
  */

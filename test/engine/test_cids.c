@@ -108,8 +108,8 @@ TEST(retired_ids_are_acknowledged_and_forgotten)
 	CHECK_EQ(s->state, QUIC_CONN_ESTABLISHED);
 	CHECK(!pair_event(&p.server, QUIC_EVENT_CONNECTION_ID, 1));
 	/*
-	 * The client, whose table is full, is not told to retire: for it that is one ID too many. Its
-	 * own retiring of 3 was a forgery of this test.
+	 * The client, whose table is full, is not told to retire: for it that is one ID too
+	 * many. Its own retiring of 3 was a forgery of this test.
 	 */
 	pair_run(&p, p.now + 15 * QUIC_MSEC);
 	CHECK_EQ(p.client.conn.close.code, QUIC_TRANSPORT_ERROR_CONNECTION_ID_LIMIT);
@@ -194,7 +194,8 @@ TEST(lost_frames_are_sent_again)
 
 	pair_init(&p);
 	pair_connect(&p);
-	pair_run(&p, p.now + 35 * QUIC_MSEC);	/* the server has issued its IDs, the wire has them */
+	/* the server has issued its IDs, the wire has them */
+	pair_run(&p, p.now + 35 * QUIC_MSEC);
 	CHECK_EQ(known(set), 7);
 	while (p.wire_count)
 		free(p.wire[--p.wire_count].data);

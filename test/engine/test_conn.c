@@ -80,7 +80,8 @@ TEST(each_end_knows_seven_ids_of_the_other)
 	CHECK_EQ(remote, 7);
 	CHECK_EQ(p.client.conn.remote_cids.next_seq, 7);
 	CHECK_EQ(p.server.conn.remote_cids.next_seq, 7);
-	CHECK_EQ(p.server.cid_count, 7);	/* the client's first choice is not routed any more */
+	/* the client's first choice is not routed any more */
+	CHECK_EQ(p.server.cid_count, 7);
 	pair_destroy(&p);
 }
 

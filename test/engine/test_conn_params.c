@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Transport parameters that do not belong to this connection (RFC 9000, 7.3; RFC 9368, 4; S5.17). */
+/*
+ * Transport parameters that do not belong to this connection (RFC 9000, 7.3; RFC 9368, 4; S5.17).
+ */
 #include "check.h"
 #include "pair.h"
 
 static struct pair p;
 
-/* The client, just before it is told the server's parameters @params, which can be changed first. */
+/*
+ * The client, just before it is told the server's parameters @params, which can be changed first.
+ */
 static void begin(struct quic_params *params)
 {
 	u8 buf[QUIC_PARAMS_MAX_LEN];

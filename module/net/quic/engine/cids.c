@@ -93,8 +93,8 @@ int quic_cids_begin(struct quic_conn *conn)
 }
 
 /*
- * RFC 9000, 5.1.1 and S5.2: as many as the peer wants to know. What fails for lack of memory is made
- * up for when the peer retires one.
+ * RFC 9000, 5.1.1 and S5.2: as many as the peer wants to know. What fails for lack of memory is
+ * made up for when the peer retires one.
  */
 void quic_cids_issue(struct quic_conn *conn)
 {
@@ -273,8 +273,8 @@ int quic_cids_on_new(struct quic_conn *conn, const struct quic_frame *frame)
 }
 
 /*
- * Is it the stateless reset token of the ID that packets are sent to? Those of other IDs do not count
- * (RFC 9000, 10.3.1).
+ * Is it the stateless reset token of the ID that packets are sent to? Those of other IDs do not
+ * count (RFC 9000, 10.3.1).
  */
 bool quic_cids_is_reset(struct quic_conn *conn, const u8 token[QUIC_RESET_TOKEN_LEN])
 {

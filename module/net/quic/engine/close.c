@@ -4,8 +4,8 @@
 
 /*
  * RFC 9000, 10.2: closing and draining last three PTOs at least. S2.39 wants ports to be free soon;
- * three PTOs of a slow path would be seconds, and what arrives after this bound gets the stateless answer of
- * an unknown connection ID, which the RFC permits as well.
+ * three PTOs of a slow path would be seconds, and what arrives after this bound gets the
+ * stateless answer of an unknown connection ID, which the RFC permits as well.
  */
 #define CLOSE_TIME_MAX	(500 * QUIC_MSEC)
 
@@ -99,7 +99,10 @@ void quic_conn_end(struct quic_conn *conn, u32 code)
 	quic_conn_set_state(conn, QUIC_CONN_CLOSED);
 }
 
-/* RFC 9000, 10.2.1: a packet in the closing state gets the same answer, after 1, 2, 4, ... packets. */
+/*
+ * RFC 9000, 10.2.1: a packet in the closing state gets the same answer, after 1, 2, 4, ...
+ * packets.
+ */
 void quic_conn_received_closing(struct quic_conn *conn)
 {
 	if (conn->close_pending || ++conn->close_received < conn->close_threshold)

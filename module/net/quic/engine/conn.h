@@ -12,8 +12,8 @@
  *		send(&train);
  *	arm_timer(quic_conn_deadline(conn));
  *
- * After a train of received datagrams this is done once, so that one acknowledgement decision, one wake-up
- * and one trip through the transmit path serve the whole train.
+ * After a train of received datagrams this is done once, so that one acknowledgement decision,
+ * one wake-up and one trip through the transmit path serve the whole train.
  */
 #ifndef QUIC_ENGINE_CONN_H
 #define QUIC_ENGINE_CONN_H
@@ -39,13 +39,15 @@ enum quic_conn_state {
 struct quic_conn;
 
 /**
- * struct quic_conn_ops - what the host is told; called with its lock held, from within calls into the connection
+ * struct quic_conn_ops - what the host is told; called with its lock held, from within calls into
+ * the connection
  * @event: an event of section 7 of the API; @data/@len: token or ticket bytes of events 8 and 9.
  *	The host drops it if the application did not ask for it.
  * @readable: something was appended to conn->streams.inq or conn->handshake_inq
  * @writable: flow control, a stream limit or the send buffer gained room; @stream NULL: any
  * @state: conn->state changed
- * @cid_add: route datagrams with this Destination Connection ID to this connection; -ENOMEM, -EEXIST
+ * @cid_add: route datagrams with this Destination Connection ID to this connection; -ENOMEM,
+ *	-EEXIST
  * @cid_remove: not any more
  * @rx_room: may received payload be kept? In-order data is asked for with @in_order and gets more
  *	room than data that waits for a gap, so that the missing piece is always admitted (P22)
@@ -63,7 +65,8 @@ struct quic_conn_ops {
 
 /**
  * struct quic_conn_config - what is fixed when a connection begins
- * @params: own transport parameters; connection IDs and tokens in it are filled in by the connection
+ * @params: own transport parameters; connection IDs and tokens in it are filled in by the
+ *	connection
  * @version: number of the first version tried (client)
  * @algorithm: enum quic_cong_algo
  * @initial_rtt, @keepalive: ns, 0: default, off
@@ -136,7 +139,8 @@ struct quic_early_packet {
  * @retry_at: after a failed allocation nothing is tried before (P15)
  * @idle_restarted: by a send since the last receive (RFC 9000, 10.1)
  * @close_pending: CONNECTION_CLOSE must be sent; @close_flush: but data that may leave goes first
- * @close_received, @close_threshold: packets in the closing state, and how many make the next answer
+ * @close_received, @close_threshold: packets in the closing state, and how many make the
+ *	next answer
  * @skip_at: 1-RTT packet number that will be skipped (RFC 9000, 21.4)
  * @ack_only: packets without an ack-eliciting frame sent in a row (RFC 9000, 13.2.4)
  * @hurries: times that the handshake was sent again early (RFC 9002, 6.2.3)
@@ -216,7 +220,8 @@ int quic_conn_connect(struct quic_conn *conn, const struct quic_conn_ops *ops,
 /**
  * quic_conn_accept() - a server, from the header of the client's first Initial packet
  * @initial: parsed; the datagram itself is then given to quic_conn_receive()
- * @original_dcid, @retry_scid: NULL, or from a valid Retry token; @validated: the address was proved by a token
+ * @original_dcid, @retry_scid: NULL, or from a valid Retry token; @validated: the address
+ *	was proved by a token
  *
  * Process context: makes Initial keys. Return: 0, -EEXIST (@initial's Destination Connection ID is
  * routed already: a connection for it exists, P26), -EINVAL (that ID is too short), -ENOMEM,
@@ -228,7 +233,10 @@ int quic_conn_accept(struct quic_conn *conn, const struct quic_conn_ops *ops,
 		     const struct quic_cid *original_dcid, const struct quic_cid *retry_scid,
 		     bool validated, u64 now);
 
-/* Free all that hangs on it (not @conn itself); every local connection ID is removed through ops->cid_remove. */
+/*
+ * Free all that hangs on it (not @conn itself); every local connection ID is removed through
+ * ops->cid_remove.
+ */
 void quic_conn_destroy(struct quic_conn *conn);
 
 /**
@@ -285,7 +293,10 @@ size_t quic_conn_transmit_size(struct quic_conn *conn, u64 now);
 /* Fill a train. Return: datagrams in it, 0 when nothing may be sent now, -ENOMEM. */
 int quic_conn_transmit(struct quic_conn *conn, u64 now, struct quic_train *train);
 
-/* The host had no buffer for a train: quic_conn_deadline() asks again a little later, not at once (P15). */
+/*
+ * The host had no buffer for a train: quic_conn_deadline() asks again a little later, not at once
+ * (P15).
+ */
 void quic_conn_transmit_later(struct quic_conn *conn, u64 now);
 
 /* The earliest time at which quic_conn_timeout() must be called, QUIC_NEVER if none. */
@@ -297,9 +308,13 @@ void quic_conn_set_mtu(struct quic_conn *conn, u32 mtu);
 
 /* ---- TLS ---- */
 
-/* Message bytes of @level: reserve/commit as quic_sendbuf_reserve(); -EINVAL for a level without send keys. */
+/*
+ * Message bytes of @level: reserve/commit as quic_sendbuf_reserve(); -EINVAL for a level without
+ * send keys.
+ */
 int quic_conn_crypto_check(const struct quic_conn *conn, u8 level);
-u8 *quic_conn_crypto_reserve(struct quic_conn *conn, u8 level, size_t want, bool may_sleep, size_t *room);
+u8 *quic_conn_crypto_reserve(struct quic_conn *conn, u8 level, size_t want, bool may_sleep,
+			     size_t *room);
 void quic_conn_crypto_commit(struct quic_conn *conn, u8 level, size_t len, bool more);
 /* First handshake segment to read, or NULL; and: @len bytes of it were read. */
 struct quic_segment *quic_conn_handshake_head(struct quic_conn *conn);
@@ -315,13 +330,17 @@ int quic_conn_set_secret(struct quic_conn *conn, u8 level, bool send, u32 cipher
 			 const u8 secret[QUIC_CRYPTO_SECRET_BUFFER_SIZE], u64 now);
 /*
  * Derive the keys after the next ones. Process context, after anything that received packets, while
- * conn->keys_wanted: a key update is answered at once, but the one after it only when this was called.
+ * conn->keys_wanted: a key update is answered at once, but the one after it only when this was
+ * called.
  */
 void quic_conn_prepare_keys(struct quic_conn *conn);
 /* TRANSPORT_PARAM_EXT get and set (section 5.5). */
 int quic_conn_local_params(struct quic_conn *conn, u8 *buf, size_t room);
 int quic_conn_set_remote_params(struct quic_conn *conn, const u8 *data, size_t len, u64 now);
-/* TRANSPORT_PARAM set, before the handshake: own values (S6.39), or remembered ones of the peer (S3.27). */
+/*
+ * TRANSPORT_PARAM set, before the handshake: own values (S6.39), or remembered ones of the peer
+ * (S3.27).
+ */
 void quic_conn_set_local_values(struct quic_conn *conn, const struct quic_params *params);
 void quic_conn_set_remote_values(struct quic_conn *conn, const struct quic_params *params);
 /* CONFIG set on a connection that is HANDSHAKING (S6.46, S6.47). */

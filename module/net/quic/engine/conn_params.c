@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Transport parameters of both ends and what follows from them (RFC 9000, 7.4; section 5.5 of the API). */
+/*
+ * Transport parameters of both ends and what follows from them (RFC 9000, 7.4; section 5.5 of the
+ * API).
+ */
 #include "conn_internal.h"
 
 /* Values only: what this end chose for itself during the handshake stays out of them. */

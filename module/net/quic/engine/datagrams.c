@@ -2,7 +2,10 @@
 /* DATAGRAM frames (RFC 9221). */
 #include "conn_internal.h"
 
-/* Into the reader's queue, or dropped: they are not retransmitted, so nobody waits for them (S4.17). */
+/*
+ * Into the reader's queue, or dropped: they are not retransmitted, so nobody waits for them
+ * (S4.17).
+ */
 int quic_datagrams_on_frame(struct quic_conn *conn, const struct quic_received *rx,
 			    const struct quic_frame *frame)
 {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* From the last key of the handshake to its confirmation (RFC 9001, 4.1; S5.1 and S5.2 of the API). */
+/*
+ * From the last key of the handshake to its confirmation (RFC 9001, 4.1; S5.1 and S5.2 of the
+ * API).
+ */
 #include "conn_internal.h"
 
 /* RFC 9000, 21.4: the first number is skipped early, others now and then. */
@@ -18,9 +21,9 @@ void quic_conn_confirm(struct quic_conn *conn)
 }
 
 /*
- * A server's handshake is confirmed when it is complete. Its last key is the sign of that, but the socket API does not
- * make sure that the client's Finished was there before it (F19 of the API): without any TLS message in a
- * Handshake packet the client may still lack our own ones.
+ * A server's handshake is confirmed when it is complete. Its last key is the sign of that, but
+ * the socket API does not make sure that the client's Finished was there before it (F19 of the
+ * API): without any TLS message in a Handshake packet the client may still lack our own ones.
  */
 void quic_conn_try_confirm(struct quic_conn *conn)
 {

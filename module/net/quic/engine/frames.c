@@ -29,8 +29,8 @@ static int on_ack(struct quic_conn *conn, struct quic_received *rx, struct quic_
 }
 
 /*
- * RFC 9002, 6.2.3: the peer repeats itself or probes, so it lacks something of the handshake. What is
- * in flight goes out again without waiting for the timer, a few times per connection.
+ * RFC 9002, 6.2.3: the peer repeats itself or probes, so it lacks something of the handshake.
+ * What is in flight goes out again without waiting for the timer, a few times per connection.
  */
 static void hurry(struct quic_conn *conn, u8 level)
 {

@@ -56,7 +56,10 @@ bool quic_key_phase_update(struct quic_conn *conn)
 	return true;
 }
 
-/* @pkt is authentic. If it is the first of the next phase, both directions move on (RFC 9001, 6.2). */
+/*
+ * @pkt is authentic. If it is the first of the next phase, both directions move on (RFC 9001,
+ * 6.2).
+ */
 void quic_key_phase_opened(struct quic_conn *conn, const struct quic_packet *pkt)
 {
 	struct quic_keys *rx = &conn->rx[QUIC_CRYPTO_APP], *tx = &conn->tx[QUIC_CRYPTO_APP];

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One packet of a connection: its header, its protection, its record (RFC 9000, 17; RFC 9002, A.5). */
+/*
+ * One packet of a connection: its header, its protection, its record (RFC 9000, 17; RFC 9002,
+ * A.5).
+ */
 #include "conn_internal.h"
 
 /* RFC 9001, 6.6: packets left to a key for what ends its connection. */
@@ -15,7 +18,10 @@ static const u8 type_of[] = {
 	[QUIC_CRYPTO_EARLY]	= QUIC_PACKET_0RTT,
 };
 
-/* An ACK for a number that was never used unmasks a peer that acknowledges what it did not receive. */
+/*
+ * An ACK for a number that was never used unmasks a peer that acknowledges what it did not
+ * receive.
+ */
 static void skip_number(struct quic_conn *conn, struct quic_space *space)
 {
 	u16 random;

@@ -45,8 +45,8 @@ void quic_path_begin(struct quic_path *path, const struct quic_addr *local,
 
 /*
  * A server that cannot send a full datagram sends nothing: all its datagrams with ack-eliciting
- * Initial packets must be full (RFC 9000, 14.1), and waiting for the client's next bytes is what the
- * client's probe timeout is made for.
+ * Initial packets must be full (RFC 9000, 14.1), and waiting for the client's next bytes is what
+ * the client's probe timeout is made for.
  */
 void quic_path_update_blocked(struct quic_conn *conn)
 {
@@ -87,7 +87,10 @@ void quic_conn_set_mtu(struct quic_conn *conn, u32 mtu)
 	quic_path_update_mtu(conn);
 }
 
-/* Probe timeouts in a row: perhaps only small datagrams arrive, and nobody says so (RFC 8899, 4.3). */
+/*
+ * Probe timeouts in a row: perhaps only small datagrams arrive, and nobody says so (RFC 8899,
+ * 4.3).
+ */
 void quic_path_check_black_hole(struct quic_conn *conn)
 {
 	struct quic_path *path = &conn->path[conn->active_path];

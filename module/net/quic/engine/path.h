@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A network path: addresses, validation, anti-amplification, MTU, ECN (RFC 9000, 8, 9, 13.4, 14). */
+/*
+ * A network path: addresses, validation, anti-amplification, MTU, ECN (RFC 9000, 8, 9, 13.4, 14).
+ */
 #ifndef QUIC_ENGINE_PATH_H
 #define QUIC_ENGINE_PATH_H
 

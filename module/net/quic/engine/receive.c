@@ -155,7 +155,9 @@ void quic_conn_open_packet(struct quic_conn *conn, struct quic_received *rx)
 		return;
 	}
 	rx->authentic = true;
-	/* RFC 9000, 12.3; not before opening, or timing would tell packet numbers (RFC 9001, 9.5) */
+	/*
+	 * RFC 9000, 12.3; not before opening, or timing would tell packet numbers (RFC 9001, 9.5)
+	 */
 	if (quic_ackset_has(&space->received, pkt->pn))
 		return;
 	conn->stats.packets_received++;

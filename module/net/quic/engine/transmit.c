@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Filling datagrams (RFC 9000, 12.2, 14; RFC 9002, 7; design 3): during the handshake one datagram of
- * coalesced packets at a time, afterwards trains of 1-RTT packets of equal size.
+ * Filling datagrams (RFC 9000, 12.2, 14; RFC 9002, 7; design 3): during the handshake one
+ * datagram of coalesced packets at a time, afterwards trains of 1-RTT packets of equal size.
  */
 #include "conn_internal.h"
 
@@ -12,8 +12,8 @@
 #define RETRY_AFTER	(10 * QUIC_MSEC)
 
 /*
- * A packet that is not full ends its train, for GSO segments have one size. One that lacks less than
- * this part is filled up with padding instead.
+ * A packet that is not full ends its train, for GSO segments have one size. One that lacks less
+ * than this part is filled up with padding instead.
  */
 #define PAD_PART	8
 
@@ -180,8 +180,9 @@ struct builder {
 };
 
 /*
- * What congestion control and pacing let go. Until the handshake is complete the peer may be unable to
- * read application data, so it does not fill the window: what the handshake lost finds room.
+ * What congestion control and pacing let go. Until the handshake is complete the peer may be
+ * unable to read application data, so it does not fill the window: what the handshake lost finds
+ * room.
  */
 static u64 send_budget(const struct quic_conn *conn, u32 mtu, bool paced, u64 now)
 {
@@ -194,8 +195,8 @@ static u64 send_budget(const struct quic_conn *conn, u32 mtu, bool paced, u64 no
 }
 
 /*
- * May a packet carry more than an ACK? A full one must fit into what congestion control and pacing let
- * go, or else all that there is to say.
+ * May a packet carry more than an ACK? A full one must fit into what congestion control and
+ * pacing let go, or else all that there is to say.
  */
 static bool fits(struct quic_conn *conn, size_t mtu, u64 budget)
 {
@@ -361,7 +362,9 @@ static int transmit(struct quic_conn *conn, u64 now, struct quic_train *train, b
 		if (n)
 			return n;
 	}
-	/* RFC 9000, 8.1: everything counts, so nothing is begun that could not be finished (P20). */
+	/*
+	 * RFC 9000, 8.1: everything counts, so nothing is begun that could not be finished (P20).
+	 */
 	if (conn->recovery.amplification_blocked)
 		return 0;
 	if (handshake_wants(conn, now))
