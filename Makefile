@@ -88,7 +88,7 @@ check-node: node ## the TypeScript API, in the VM; TESTS=12 chooses files by the
 
 .PHONY: check-peers
 check-peers: node peers ## against foreign QUIC implementations, in the VM
-	$(VM) --timeout 900 -- $(JEST) --testMatch '**/dist/test/interop/**/*.test.js' $(TESTS)
+	$(VM) --timeout 900 -- $(JEST) $(TESTS) --testMatch '**/dist/test/interop/**/*.test.js'
 
 .PHONY: demo
 demo: deps ## a TypeScript server and client, and foreign peers, exchange real files in the VM
