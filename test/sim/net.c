@@ -167,6 +167,8 @@ static void deliver(struct net *net, int direction, const u8 *data, size_t len, 
 	at += c->delay + random_below(&net->random, c->jitter);
 	if (random_chance(&net->random, c->reorder))
 		at += random_below(&net->random, c->overtaken);
+	if (c->batch)
+		at = DIV_ROUND_UP(at, c->batch) * c->batch;
 	d = copy_of(data, len);
 	d->at = at;
 	d->order = net->order++;

@@ -21,6 +21,7 @@ enum {
  * @burst: a loss takes 1 to so many datagrams in a row (0: 1)
  * @overtaken: how late a reordered datagram is at most, ns
  * @up, @down: the link works so long, then loses everything so long; 0 always works
+ * @batch: what arrives in so many ns arrives together, at their end (GRO, interrupt moderation)
  * @dead: per 10000 tenths of a second in which everything is lost
  * @drop_from, @drop_to: the first datagram has number 1; those from and to are lost (0: none)
  * @mtu: larger datagrams are lost, 0 none
@@ -28,7 +29,7 @@ enum {
 struct net_config {
 	u64 delay, jitter, rate;
 	unsigned int queue, loss, burst, reorder, duplicate, corrupt, forge;
-	u64 overtaken, up, down;
+	u64 overtaken, up, down, batch;
 	unsigned int dead;
 	u64 drop_from, drop_to;
 	size_t mtu;

@@ -265,6 +265,9 @@ void peer_run(struct peer *peer)
 	trace_who = peer->name;
 	world_inject_fault(world);
 	peer->runs++;
+	/* A timer that fires too early does no harm. */
+	if (!random_below(&world->random, 20))
+		quic_conn_timeout(&peer->conn, world->now);
 	do {
 		if (rounds++ > 100000)
 			sim_fail("application and engine keep each other busy");

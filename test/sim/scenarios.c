@@ -64,6 +64,13 @@ static void check_lossy_bulk(struct world *world)
 	expect_goodput(world, world->client.app.bytes_written, 8);
 }
 
+/* One acknowledgement per train, not per packet: design 3, RFC 9000, 13.2.2. */
+static void check_trains(struct world *world)
+{
+	expect_goodput(world, world->client.app.bytes_written, 50);
+	SIM_CHECK(world->server.datagrams * 6 < world->client.datagrams);
+}
+
 /* P32: an acknowledgement rides with the answer, and nothing waits for a timer. */
 static void check_requests(struct world *world)
 {
@@ -395,6 +402,7 @@ static void tune_anything(struct world *world)
 		c->burst = 1 + random_below(r, 3);
 		c->reorder = random_below(r, 2) * random_below(r, 2000);
 		c->overtaken = random_below(r, 100 * MS);
+		c->batch = random_below(r, 3) ? 0 : random_below(r, 5 * MS);
 		c->duplicate = random_below(r, 2) * random_below(r, 1000);
 		c->corrupt = random_below(r, 2) * random_below(r, 500);
 		c->forge = random_below(r, 3) ? 0 : random_below(r, 1000);
@@ -486,6 +494,9 @@ const struct scenario scenarios[] = {
 	{ .name = "fast-link", .seeds = 8,
 	  .net = LINKS(.delay = MS, .rate = 1000 * MBIT, .queue = 200),
 	  .load = { STREAMS(0, 1, 0, 1), .size = 4 * MB }, .limit = 60 },
+	{ .name = "trains", .seeds = 10,
+	  .net = LINKS(.delay = 5 * MS, .rate = 100 * MBIT, .queue = 100, .batch = MS),
+	  .load = { STREAMS(0, 1, 0, 0), .size = 4 * MB }, .limit = 60, .check = check_trains },
 	{ .name = "blackhole", .seeds = 20,
 	  .net = LINKS(DEFAULT, .up = 5 * QUIC_SEC, .down = 2 * QUIC_SEC),
 	  .load = { STREAMS(0, 1, 0, 1), .size = 8 * MB }, .limit = 120 },
