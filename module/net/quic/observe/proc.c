@@ -56,6 +56,7 @@ static void list_stop(struct seq_file *m, void *v)
 }
 
 static void *eps_start(struct seq_file *m, loff_t *pos)
+	__acquires(&quic_net(seq_file_net(m))->socks_lock)
 {
 	return list_start(&quic_net(seq_file_net(m))->listeners, m, pos);
 }
@@ -89,6 +90,7 @@ static const struct seq_operations eps_ops = {
 };
 
 static void *conns_start(struct seq_file *m, loff_t *pos)
+	__acquires(&quic_net(seq_file_net(m))->socks_lock)
 {
 	return list_start(&quic_net(seq_file_net(m))->conns, m, pos);
 }

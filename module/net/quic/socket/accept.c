@@ -45,6 +45,8 @@ static struct sock *clone(struct sock *sk)
 
 	if (!child)
 		return NULL;
+	/* sk_clone_lock() has no annotation for sparse. */
+	__acquire(&child->sk_lock.slock);
 	bh_unlock_sock(child);
 	inet_sk_set_state(child, QUIC_SS_CLOSED);
 	separate(sk, child);
