@@ -67,10 +67,7 @@ void quic_early_clear(struct quic_conn *conn);
 
 /* settle.c */
 extern const struct quic_recovery_ops quic_conn_recovery_ops;
-/*
- * Record that a packet carries a frame; false if the record is full: ask quic_sent_has_room()
- * first.
- */
+/* Record that a packet carries a frame; ask quic_sent_has_room() first. */
 bool quic_sent_has_room(const struct quic_sent *sent);
 void quic_sent_note(struct quic_sent *sent, u8 type, u64 value);
 
