@@ -5,7 +5,10 @@ import { createInterface } from 'node:readline';
 /** A line of a program, or of file-server.ts and file-client.ts: one key with its value. */
 export type Line = Record<string, unknown>;
 
-/** A program whose lines of output are read. Its errors are shown as they come. */
+/** Milliseconds until a line that does not come is given up. */
+const PATIENCE = 60_000;
+
+/** A program whose lines of output are read. What it says on stderr is shown if it fails. */
 export class Child {
   readonly lines: Line[] = [];
   readonly exit: Promise<number | null>;
@@ -14,9 +17,13 @@ export class Child {
   #ended = false;
 
   constructor(command: string, args: string[]) {
-    this.#process = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-    const { stdout } = this.#process;
+    this.#process = spawn(command, args, { stdio: 'pipe' });
+    const { stdout, stderr } = this.#process;
     if (stdout !== null) createInterface(stdout).on('line', this.#onLine);
+    let errors = '';
+    stderr?.on('data', (chunk: Buffer) => {
+      errors += chunk.toString();
+    });
     this.exit = new Promise((resolve) => {
       this.#process.on('error', (error) => {
         console.log(`${command}: ${error.message}`);
@@ -24,14 +31,18 @@ export class Child {
       });
       this.#process.on('close', resolve);
     });
-    void this.exit.then(() => {
+    void this.exit.then((status) => {
+      // Null: killed when its work was done.
+      if (status !== 0 && status !== null) console.log(errors);
       this.#ended = true;
       this.#wake();
     });
   }
 
   readonly #onLine = (text: string): void => {
-    this.lines.push(text.startsWith('{') ? (JSON.parse(text) as Line) : { text });
+    const line = text.startsWith('{') ? (JSON.parse(text) as Line) : { text };
+    this.lines.push(line);
+    if ('failed' in line) console.log(`  failed: ${String(line['failed'])}`);
     this.#wake();
   };
 
@@ -45,17 +56,26 @@ export class Child {
 
   /** Waits until there are `count` lines with that key; fails if the program ends before. */
   async until(key: string, count = 1): Promise<unknown[]> {
+    const deadline = Date.now() + PATIENCE;
     while (this.all(key).length < count) {
       if (this.#ended) throw new Error(`the program ended without saying "${key}"`);
-      await new Promise<void>((resolve) => {
-        const waiter = (): void => {
-          this.#waiters.delete(waiter);
-          resolve();
-        };
-        this.#waiters.add(waiter);
-      });
+      if (Date.now() > deadline) throw new Error(`the program does not say "${key}"`);
+      await this.#change();
     }
     return this.all(key);
+  }
+
+  /** Another line, the end, or a second. */
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      const waiter = (): void => {
+        clearTimeout(timer);
+        this.#waiters.delete(waiter);
+        resolve();
+      };
+      const timer = setTimeout(waiter, 1000);
+      this.#waiters.add(waiter);
+    });
   }
 
   /** Ends its standard input, then waits. */

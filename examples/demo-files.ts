@@ -58,7 +58,9 @@ export function prepare(): DemoFiles {
   const root = path.join(folder, 'root');
   mkdirSync(root);
   const files = candidates();
-  const small = files.filter(({ size }) => size < 64 * 1024).slice(-2 * SMALL_FILES);
+  const small = files
+    .filter(({ size }) => size >= 1024 && size < 64 * 1024)
+    .slice(-2 * SMALL_FILES);
   const fetch: string[] = small.slice(SMALL_FILES).map(({ file }) => file);
   const store: string[] = small.slice(0, SMALL_FILES).map(({ file }) => file);
   let [toFetch, toStore] = [FETCH_AT_LEAST, STORE_AT_LEAST];

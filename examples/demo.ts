@@ -87,6 +87,7 @@ async function ownPeers(files: DemoFiles, server: Child, port: number): Promise<
   const client = new Child(process.execPath, [program, ...args]);
   const status = await client.end();
   verdict(status === 0, `the client ended with ${String(status)}`);
+  if (status !== 0) return;
   await checkFetched(files, server, client);
   await checkStored(files, server, client);
   const all = [...client.all('got'), ...client.all('put')] as Transferred[];

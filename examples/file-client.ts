@@ -52,4 +52,7 @@ async function main(): Promise<void> {
   await connection.close();
 }
 
-void main();
+main().catch((error: unknown) => {
+  report('failed', String(error));
+  process.exit(1);
+});

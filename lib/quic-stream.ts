@@ -85,6 +85,21 @@ export class QuicStream extends Duplex {
     return { readable: webReadable(this), writable: webWritable(this) };
   }
 
+  /**
+   * To the peer's FIN. Leaving the loop early is STOP_SENDING. Other than with Node's Duplex, the
+   * writing half goes on, so that an answer can follow.
+   */
+  override async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, undefined> {
+    let ended = false;
+    try {
+      for await (const chunk of this.iterator({ destroyOnReturn: false })) yield chunk as Buffer;
+      ended = true;
+    } finally {
+      if (!ended) this.stopSending();
+    }
+    return undefined;
+  }
+
   override end(...args: unknown[]): this {
     this.#writer.end(args, (last, done) => super.end(last, done));
     return this;

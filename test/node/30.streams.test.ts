@@ -43,6 +43,20 @@ describe('bidirectional streams', () => {
     expect(far).toMatchObject({ direction: 'bidi', initiator: 'peer', id: near.id });
   });
 
+  test('an answer can follow a loop over the question, and one that was left early', async () => {
+    for (const early of [false, true]) {
+      const { near, far } = await pair.bidi('question');
+      if (!early) near.end();
+      let asked = '';
+      for await (const chunk of far) {
+        asked += String(chunk);
+        if (early) break;
+      }
+      far.end(`${asked}, answer`);
+      expect(await near.text()).toBe('question, answer');
+    }
+  });
+
   test('the server opens one as well', async () => {
     const stream = await pair.peer.createBidirectionalStream();
     stream.end('from the server');
