@@ -29,8 +29,9 @@ static void put_addr(struct seq_file *m, const struct quic_addr *addr)
 
 static void put_owner(struct seq_file *m, struct sock *sk)
 {
-	seq_printf(m, "%u\t%lu\n", from_kuid_munged(seq_user_ns(m), sock_net_uid(sock_net(sk), sk)),
-		   sock_i_ino(sk));
+	seq_printf(m, "%u\t%llu\n",
+		   from_kuid_munged(seq_user_ns(m), sock_net_uid(sock_net(sk), sk)),
+		   (u64)sock_i_ino(sk));
 }
 
 /* The endpoint is given up by a socket after it has left these lists, and freed after a grace period. */
