@@ -80,8 +80,8 @@ test('setSecureContext() changes the certificate of new connections', async () =
   const accepted = next(server);
   const client = await connect(clientOptions(server));
   expect(client.authorized).toBe(true);
-  client.destroy();
   await accepted;
+  client.destroy();
   await server.close();
 });
 
