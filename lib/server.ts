@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { QuicConnection, markAbandoned } from './connection.js';
 import { EMFILE, ENFILE, ENOBUFS, ENOMEM } from './errno.js';
-import { QuicError, type SystemError } from './errors.js';
+import { QuicError, abortError, type SystemError } from './errors.js';
 import { credentialsOf, type Identity, type Pem } from './identity.js';
 import { POLL_READABLE, type Credentials } from './native.js';
 import { closeSettings, type CloseOptions, type TransportSettings } from './options.js';
@@ -149,6 +149,8 @@ export class QuicServer
         signal: abort.signal,
         ...(keylog && { keylog }),
       });
+      // The server may have been closed during the last step.
+      if (abort.signal.aborted) throw abortError(abort.signal);
       const { maxData } = transport;
       const peer = peerInfo(result);
       this.#add(new QuicConnection({ socket, role: 'server', local, remote, peer, maxData }));
