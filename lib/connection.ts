@@ -158,6 +158,8 @@ export class QuicConnection
     const whole = isBytes(body) ? toBuffer('body', body) : undefined;
     const stream = await this.createBidirectionalStream(options);
     const read = stream.bytes(options);
+    // It may fail while the body is still being sent: nobody listens to it then.
+    read.catch(() => undefined);
     try {
       if (whole !== undefined) {
         await stream.send(whole, { fin: true, ...(signal && { signal }) });
@@ -169,7 +171,6 @@ export class QuicConnection
       }
       return await read;
     } catch (error) {
-      read.catch(() => undefined);
       stream.destroy();
       throw error;
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { QuicError, abortError } from './errors.js';
+import { EPIPE } from './errno.js';
+import { QuicError, abortError, type SystemError } from './errors.js';
 import type { QuicSocket } from './socket/socket.js';
 import { abortSignal, flag, integer } from './validate.js';
 
@@ -32,14 +33,24 @@ export class Opener {
     const wait = flag('wait', options.wait, true);
     if (signal?.aborted) throw abortError(signal);
     if (this.#over !== undefined) throw this.#over;
-    const id = this.#waiters.length === 0 ? this.socket.openStream(this.type) : undefined;
-    if (id !== undefined) return id;
-    if (!wait) {
+    const id = this.#waiters.length === 0 ? this.#tryOpen() : undefined;
+    if (typeof id === 'number') return id;
+    if (!wait && id !== 'over') {
       throw new QuicError(`the peer permits no more ${this.type} streams now`, {
         code: 'ERR_QUIC_OPEN_STREAM_FAILED',
       });
     }
     return this.#wait(signal);
+  }
+
+  /** 'over': the connection has ended, and why is about to be told to end(). */
+  #tryOpen(): number | undefined | 'over' {
+    try {
+      return this.socket.openStream(this.type);
+    } catch (error) {
+      if ((error as SystemError).errno === -EPIPE) return 'over';
+      throw error;
+    }
   }
 
   #wait(signal: AbortSignal | undefined): Promise<number> {
@@ -68,14 +79,8 @@ export class Opener {
     for (;;) {
       const [waiter] = this.#waiters;
       if (waiter === undefined) return;
-      let id: number | undefined;
-      try {
-        id = this.socket.openStream(this.type);
-      } catch {
-        // The connection ended: end() follows.
-        return;
-      }
-      if (id === undefined) return;
+      const id = this.#tryOpen();
+      if (typeof id !== 'number') return;
       this.#waiters.shift();
       waiter.resolve(id);
     }

@@ -23,6 +23,10 @@ test('streams reset by the peer, with nobody listening, end nothing', async () =
   expect(await program('reset')).toBe('alive\n');
 });
 
+test('a request that the peer resets while its body is being sent ends nothing', async () => {
+  expect(await program('request')).toBe('alive\n');
+});
+
 test('a connection closed by the peer with an error ends nothing', async () => {
   expect(await program('close')).toBe('alive\n');
 });

@@ -19,6 +19,20 @@ const PROGRAMS: Record<string, () => Promise<void>> = {
     await pair.close();
   },
 
+  async request() {
+    const pair = await Pair.open();
+    const body = (async function* () {
+      yield 'a';
+      await delay(200);
+      yield 'b';
+    })();
+    const answer = pair.client.request(body).catch((error: unknown) => error);
+    const far = await next(pair.peer);
+    if (far.direction === 'bidi') far.reset(7);
+    console.log((await answer) instanceof Error ? 'alive' : 'no error');
+    await pair.close();
+  },
+
   async close() {
     const pair = await Pair.open();
     const { near } = await pair.bidi('x');
