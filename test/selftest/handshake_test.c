@@ -269,6 +269,20 @@ TEST(T085_handshake_level_after_established)
 	pair_close(&pair);
 }
 
+/* The Handshake keys are gone by then; what is said at that level is not an error. */
+TEST(T085_handshake_level_after_confirmation)
+{
+	struct pair pair = pair_connected();
+
+	ASSERT_EQ(stream_send(pair.client, 0, NEW, "ping", 4), 4);
+	stream_expect(pair.server, 0, 0, "ping");
+	ASSERT_EQ(handshake_send(pair.client, QUIC_CRYPTO_HANDSHAKE, "late", 4, 0), 4);
+	ASSERT_EQ(handshake_send(pair.server, QUIC_CRYPTO_HANDSHAKE, "late", 4, 0), 4);
+	ASSERT_EQ(stream_send(pair.server, 0, 0, "pong", 4), 4);
+	stream_expect(pair.client, 0, 0, "pong");
+	pair_close(&pair);
+}
+
 TEST(T087_no_stream_data_before_params)
 {
 	struct pair pair = pair_handshaking();
