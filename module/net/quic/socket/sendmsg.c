@@ -62,9 +62,6 @@ static int check_handshake(struct sock *sk, u8 level, size_t len)
 	struct dst_entry *dst;
 	int err;
 
-	if (level != QUIC_CRYPTO_APP && level != QUIC_CRYPTO_INITIAL &&
-	    level != QUIC_CRYPTO_HANDSHAKE)
-		return -EINVAL;
 	err = quic_conn_crypto_check(qs->conn, level);
 	if (err)
 		return err;
