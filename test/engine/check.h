@@ -4,7 +4,7 @@
  * file, or those whose names contain the first argument, and prints TAP. A failed CHECK ends its
  * test; memory of the engine that a test leaves behind fails it too.
  *
- *	TEST(a_reader_stops_at_the_end)
+ *	TEST("a reader stops at the end")
  *	{
  *		CHECK_EQ(quic_varint_len(63), 1);
  *	}
@@ -27,14 +27,20 @@ void check_eq(const char *file, int line, const char *a_text, u64 a, const char 
 void check_mem(const char *file, int line, const char *text, const void *a, const void *b,
 	       size_t len);
 
-#define TEST(test_name)								\
-	static void test_name(void);						\
-	static struct check_test check_test_##test_name = { #test_name, test_name, NULL }; \
-	__attribute__((__constructor__)) static void check_register_##test_name(void)	\
+/* Names of their own for the functions behind a test, which has a sentence for a name. */
+#define CHECK_JOIN_(a, b)	a##b
+#define CHECK_JOIN(a, b)	CHECK_JOIN_(a, b)
+
+#define CHECK_TEST(function, text)						\
+	static void function(void);						\
+	static struct check_test CHECK_JOIN(function, _entry) = { (text), function, NULL };	\
+	__attribute__((__constructor__)) static void CHECK_JOIN(function, _register)(void)	\
 	{									\
-		check_register(&check_test_##test_name);			\
+		check_register(&CHECK_JOIN(function, _entry));			\
 	}									\
-	static void test_name(void)
+	static void function(void)
+
+#define TEST(text)	CHECK_TEST(CHECK_JOIN(test_, __LINE__), text)
 
 #define CHECK(cond) do {						\
 	if (!(cond))							\

@@ -19,7 +19,7 @@ static size_t write_frame(const struct quic_ackset *set, u8 *buf, size_t room, u
 	return quic_ackset_write(set, &w, delay, ecn) ? (size_t)(w.pos - buf) : 0;
 }
 
-TEST(an_empty_set_writes_no_frame)
+TEST("an empty set writes no frame")
 {
 	struct quic_ackset set = {};
 	u8 buf[64];
@@ -29,7 +29,7 @@ TEST(an_empty_set_writes_no_frame)
 	CHECK_EQ(write_frame(&set, buf, sizeof(buf), 0, NULL), 0);
 }
 
-TEST(ranges_grow_and_merge)
+TEST("ranges grow and merge")
 {
 	struct quic_ackset set = {};
 
@@ -52,7 +52,7 @@ TEST(ranges_grow_and_merge)
 	CHECK(!quic_ackset_has(&set, 9));
 }
 
-TEST(a_gap_is_seen_from_above)
+TEST("a gap is seen from above")
 {
 	struct quic_ackset set = {};
 
@@ -63,7 +63,7 @@ TEST(a_gap_is_seen_from_above)
 }
 
 /* RFC 9000, 19.3 and 19.3.1. */
-TEST(the_frame_is_encoded_as_rfc_9000_says)
+TEST("the frame is encoded as rfc 9000 says")
 {
 	static const u64 ecn[3] = { 1, 0, 70 };
 	struct quic_ackset set = {};
@@ -86,7 +86,7 @@ TEST(the_frame_is_encoded_as_rfc_9000_says)
 	CHECK_MEM(buf, want, len);
 }
 
-TEST(ranges_that_do_not_fit_are_left_out)
+TEST("ranges that do not fit are left out")
 {
 	struct quic_ackset set = {};
 	u8 buf[64];
@@ -102,7 +102,7 @@ TEST(ranges_that_do_not_fit_are_left_out)
 }
 
 /* P16: numbers may jump as far as they like; nothing is stored per number. */
-TEST(P16_packet_number_jumps)
+TEST("P16 packet number jumps")
 {
 	static const u64 jumps[] = { 1, 4095, 4096, 1ULL << 31, (1ULL << 62) - 1 };
 	unsigned int i;
@@ -125,7 +125,7 @@ TEST(P16_packet_number_jumps)
 }
 
 /* P16, RFC 9000, 13.2.3: below what was forgotten everything counts as received. */
-TEST(P16_the_lowest_range_is_forgotten_and_never_accepted_again)
+TEST("P16 the lowest range is forgotten and never accepted again")
 {
 	struct quic_ackset set = {};
 	u64 i;
@@ -154,7 +154,7 @@ TEST(P16_the_lowest_range_is_forgotten_and_never_accepted_again)
 	CHECK_EQ(set.floor, 999);
 }
 
-TEST(acknowledged_acknowledgements_are_forgotten)
+TEST("acknowledged acknowledgements are forgotten")
 {
 	struct quic_ackset set = {};
 
@@ -173,7 +173,7 @@ TEST(acknowledged_acknowledgements_are_forgotten)
 	CHECK_EQ(set.floor, 6);
 }
 
-TEST(random_sets_match_a_list_and_survive_the_wire)
+TEST("random sets match a list and survive the wire")
 {
 	enum { NUMBERS = 300 };
 	unsigned int round, i;

@@ -30,7 +30,7 @@ static void begin(size_t certificate)
 	p.drop = count_and_drop;
 }
 
-TEST(P20_a_large_flight_to_a_silent_client_stays_within_three_times)
+TEST("P20 a large flight to a silent client stays within three times")
 {
 	begin(9 * 1500);
 	client_is_silent = true;
@@ -45,7 +45,7 @@ TEST(P20_a_large_flight_to_a_silent_client_stays_within_three_times)
 	pair_destroy(&p);
 }
 
-TEST(P20_a_blocked_server_has_no_loss_timer)
+TEST("P20 a blocked server has no loss timer")
 {
 	u64 at;
 
@@ -59,7 +59,7 @@ TEST(P20_a_blocked_server_has_no_loss_timer)
 	pair_destroy(&p);
 }
 
-TEST(P20_nine_certificates_arrive_without_deadlock)
+TEST("P20 nine certificates arrive without deadlock")
 {
 	begin(9 * 1500);
 	pair_connect(&p);
@@ -69,7 +69,7 @@ TEST(P20_nine_certificates_arrive_without_deadlock)
 	pair_destroy(&p);
 }
 
-TEST(a_handshake_packet_proves_the_address)
+TEST("a handshake packet proves the address")
 {
 	begin(0);
 	pair_connect(&p);
@@ -83,7 +83,7 @@ TEST(a_handshake_packet_proves_the_address)
 	pair_destroy(&p);
 }
 
-TEST(datagrams_from_elsewhere_earn_nothing)
+TEST("datagrams from elsewhere earn nothing")
 {
 	u8 junk[1200] = { 0xc0 };
 	u64 before;

@@ -2,7 +2,7 @@
 #include "check.h"
 #include "cid.h"
 
-TEST(ids_are_equal_by_length_and_bytes)
+TEST("ids are equal by length and bytes")
 {
 	struct quic_cid a = { 2, { 1, 2 } }, b = { 2, { 1, 2, 3 } };
 	struct quic_cid c = { 3, { 1, 2, 3 } }, none = {};
@@ -13,7 +13,7 @@ TEST(ids_are_equal_by_length_and_bytes)
 	CHECK(quic_cid_equal(&none, &none));
 }
 
-TEST(sets_are_searched_by_sequence_number)
+TEST("sets are searched by sequence number")
 {
 	struct quic_cid_set set = { .active = 5, .next_seq = 9 };
 

@@ -46,7 +46,7 @@ static void begin(void)
 	CHECK_EQ(known(&p.client.conn.remote_cids), 4);
 }
 
-TEST(P19_retire_prior_to_all_leaves_the_new_one)
+TEST("P19 retire prior to all leaves the new one")
 {
 	struct quic_conn *c = &p.client.conn;
 	const struct pair_event *event;
@@ -72,7 +72,7 @@ TEST(P19_retire_prior_to_all_leaves_the_new_one)
 	pair_destroy(&p);
 }
 
-TEST(P19_a_retired_id_that_comes_late_is_retired_at_once)
+TEST("P19 a retired id that comes late is retired at once")
 {
 	struct quic_cid_set *set = &p.client.conn.remote_cids;
 
@@ -88,7 +88,7 @@ TEST(P19_a_retired_id_that_comes_late_is_retired_at_once)
 	pair_destroy(&p);
 }
 
-TEST(retired_ids_are_acknowledged_and_forgotten)
+TEST("retired ids are acknowledged and forgotten")
 {
 	struct quic_conn *s = &p.server.conn;
 	const struct pair_event *event;
@@ -123,7 +123,7 @@ static void expect_violation(struct pair_end *end, u64 code)
 	pair_destroy(&p);
 }
 
-TEST(P19_retiring_the_id_that_the_packet_used)
+TEST("P19 retiring the id that the packet used")
 {
 	pair_init(&p);
 	pair_handshake(&p);
@@ -131,7 +131,7 @@ TEST(P19_retiring_the_id_that_the_packet_used)
 	expect_violation(&p.server, QUIC_TRANSPORT_ERROR_PROTOCOL_VIOLATION);
 }
 
-TEST(retiring_what_was_never_issued)
+TEST("retiring what was never issued")
 {
 	pair_init(&p);
 	pair_handshake(&p);
@@ -139,21 +139,21 @@ TEST(retiring_what_was_never_issued)
 	expect_violation(&p.server, QUIC_TRANSPORT_ERROR_PROTOCOL_VIOLATION);
 }
 
-TEST(more_ids_than_the_limit)
+TEST("more ids than the limit")
 {
 	begin();
 	new_cid(4, 0, 0xa4);
 	expect_violation(&p.client, QUIC_TRANSPORT_ERROR_CONNECTION_ID_LIMIT);
 }
 
-TEST(one_number_for_two_ids)
+TEST("one number for two ids")
 {
 	begin();
 	new_cid(3, 0, 0xa4);
 	expect_violation(&p.client, QUIC_TRANSPORT_ERROR_PROTOCOL_VIOLATION);
 }
 
-TEST(one_id_with_two_numbers_or_tokens)
+TEST("one id with two numbers or tokens")
 {
 	struct quic_cid_entry *entry;
 	u8 buf[64], token[16] = {};
@@ -175,7 +175,7 @@ TEST(one_id_with_two_numbers_or_tokens)
 	expect_violation(&p.client, QUIC_TRANSPORT_ERROR_PROTOCOL_VIOLATION);
 }
 
-TEST(P19_a_peer_that_withholds_acknowledgements_of_retirement)
+TEST("P19 a peer that withholds acknowledgements of retirement")
 {
 	u64 seq;
 
@@ -186,7 +186,7 @@ TEST(P19_a_peer_that_withholds_acknowledgements_of_retirement)
 	expect_violation(&p.client, QUIC_TRANSPORT_ERROR_CONNECTION_ID_LIMIT);
 }
 
-TEST(lost_frames_are_sent_again)
+TEST("lost frames are sent again")
 {
 	static const u8 ack_nothing[] = { QUIC_FRAME_PING, 0, 0, 0 };
 	struct quic_cid_set *set = &p.server.conn.local_cids;
@@ -207,7 +207,7 @@ TEST(lost_frames_are_sent_again)
 	pair_destroy(&p);
 }
 
-TEST(a_limit_above_eight_is_brought_down)
+TEST("a limit above eight is brought down")
 {
 	pair_init(&p);
 	p.client.config.params.active_connection_id_limit = 100;

@@ -12,7 +12,7 @@ static const struct quic_connection_close *close_event(const struct pair_end *en
 	return event ? &event->event.close : NULL;
 }
 
-TEST(an_application_close_reaches_the_peer)
+TEST("an application close reaches the peer")
 {
 	const struct quic_connection_close *close;
 
@@ -35,7 +35,7 @@ TEST(an_application_close_reaches_the_peer)
 	pair_destroy(&p);
 }
 
-TEST(codes_have_62_bits_and_phrases_63_bytes)
+TEST("codes have 62 bits and phrases 63 bytes")
 {
 	const struct quic_connection_close *close;
 	char phrase[64];
@@ -53,7 +53,7 @@ TEST(codes_have_62_bits_and_phrases_63_bytes)
 	pair_destroy(&p);
 }
 
-TEST(data_sent_before_the_close_arrives_before_it)
+TEST("data sent before the close arrives before it")
 {
 	bool fin = false;
 
@@ -68,7 +68,7 @@ TEST(data_sent_before_the_close_arrives_before_it)
 	pair_destroy(&p);
 }
 
-TEST(what_the_window_holds_back_is_discarded_at_close)
+TEST("what the window holds back is discarded at close")
 {
 	u64 got;
 
@@ -83,7 +83,7 @@ TEST(what_the_window_holds_back_is_discarded_at_close)
 	pair_destroy(&p);
 }
 
-TEST(a_close_during_the_handshake_says_only_application_error)
+TEST("a close during the handshake says only application error")
 {
 	const struct quic_connection_close *close;
 
@@ -116,7 +116,7 @@ TEST(a_close_during_the_handshake_says_only_application_error)
 	pair_destroy(&p);
 }
 
-TEST(tls_alerts_go_out_as_they_are)
+TEST("tls alerts go out as they are")
 {
 	const struct quic_connection_close *close;
 
@@ -133,7 +133,7 @@ TEST(tls_alerts_go_out_as_they_are)
 	pair_destroy(&p);
 }
 
-TEST(before_confirmation_a_close_is_sent_in_every_level)
+TEST("before confirmation a close is sent in every level")
 {
 	const struct quic_connection_close *close;
 
@@ -161,7 +161,7 @@ static bool drop_all(struct pair *pair, struct pair_end *from, u8 *data, size_t 
 	return true;
 }
 
-TEST(the_closing_state_answers_less_and_less)
+TEST("the closing state answers less and less")
 {
 	u8 buf[1200] = { 0x40 };
 	u64 answers;
@@ -182,7 +182,7 @@ TEST(the_closing_state_answers_less_and_less)
 	pair_destroy(&p);
 }
 
-TEST(the_draining_state_says_nothing)
+TEST("the draining state says nothing")
 {
 	u64 sent;
 
@@ -202,7 +202,7 @@ TEST(the_draining_state_says_nothing)
 	pair_destroy(&p);
 }
 
-TEST(silence_ends_a_connection_on_both_sides)
+TEST("silence ends a connection on both sides")
 {
 	const struct quic_connection_close none = {};
 	u64 sent;
@@ -221,7 +221,7 @@ TEST(silence_ends_a_connection_on_both_sides)
 	pair_destroy(&p);
 }
 
-TEST(an_unanswered_client_fails_after_its_idle_timeout)
+TEST("an unanswered client fails after its idle timeout")
 {
 	u64 start;
 
@@ -238,7 +238,7 @@ TEST(an_unanswered_client_fails_after_its_idle_timeout)
 	pair_destroy(&p);
 }
 
-TEST(keepalive_keeps_alive)
+TEST("keepalive keeps alive")
 {
 	pair_init(&p);
 	p.client.config.params.max_idle_timeout = 5000;
@@ -250,7 +250,7 @@ TEST(keepalive_keeps_alive)
 	pair_destroy(&p);
 }
 
-TEST(a_stateless_reset_ends_silently)
+TEST("a stateless reset ends silently")
 {
 	const struct quic_connection_close *close;
 	u8 reset[43];
@@ -274,7 +274,7 @@ TEST(a_stateless_reset_ends_silently)
 	pair_destroy(&p);
 }
 
-TEST(a_stateless_reset_may_begin_with_a_known_id)
+TEST("a stateless reset may begin with a known id")
 {
 	u8 reset[43];
 
@@ -293,7 +293,7 @@ TEST(a_stateless_reset_may_begin_with_a_known_id)
 	pair_destroy(&p);
 }
 
-TEST(closing_twice_changes_nothing)
+TEST("closing twice changes nothing")
 {
 	pair_init(&p);
 	pair_handshake(&p);
@@ -304,7 +304,7 @@ TEST(closing_twice_changes_nothing)
 	pair_destroy(&p);
 }
 
-TEST(a_close_goes_out_without_memory)
+TEST("a close goes out without memory")
 {
 	pair_init(&p);
 	pair_handshake(&p);

@@ -20,7 +20,7 @@ static void ack(u64 bytes, u64 sent_at, u64 now)
 }
 
 /* RFC 9002, 7.2: min(10 * mtu, max(14720, 2 * mtu)). */
-TEST(initial_window)
+TEST("initial window")
 {
 	CHECK_EQ(quic_cong_initial_window(1200), 12000);
 	CHECK_EQ(quic_cong_initial_window(1472), 14720);
@@ -29,7 +29,7 @@ TEST(initial_window)
 	CHECK_EQ(quic_cong_initial_window(65507), 131014);
 }
 
-TEST(the_initial_window_follows_the_mtu_until_it_was_touched)
+TEST("the initial window follows the mtu until it was touched")
 {
 	setup(1200);
 	quic_cong_set_mtu(&cong, 1452);
@@ -41,7 +41,7 @@ TEST(the_initial_window_follows_the_mtu_until_it_was_touched)
 	CHECK_EQ(cong.window, 18000);
 }
 
-TEST(reno_slow_start_grows_by_what_was_acknowledged)
+TEST("reno slow start grows by what was acknowledged")
 {
 	setup(MTU);
 	ack(5000, 1, 2);
@@ -49,7 +49,7 @@ TEST(reno_slow_start_grows_by_what_was_acknowledged)
 	CHECK_EQ(cong.in_flight, 0);
 }
 
-TEST(reno_halves_once_per_recovery_period)
+TEST("reno halves once per recovery period")
 {
 	setup(MTU);
 	ack(100000, 1, 2);
@@ -68,7 +68,7 @@ TEST(reno_halves_once_per_recovery_period)
 	CHECK_EQ(cong.events, 2);
 }
 
-TEST(reno_congestion_avoidance_adds_one_mtu_per_window)
+TEST("reno congestion avoidance adds one mtu per window")
 {
 	unsigned int i;
 
@@ -81,7 +81,7 @@ TEST(reno_congestion_avoidance_adds_one_mtu_per_window)
 	CHECK_EQ(cong.window, 61200);
 }
 
-TEST(reno_does_not_overshoot_ssthresh_in_one_large_acknowledgement)
+TEST("reno does not overshoot ssthresh in one large acknowledgement")
 {
 	setup(MTU);
 	cong.ssthresh = 13200;
@@ -89,7 +89,7 @@ TEST(reno_does_not_overshoot_ssthresh_in_one_large_acknowledgement)
 	CHECK_EQ(cong.window, 13200);
 }
 
-TEST(no_growth_while_the_application_limits)
+TEST("no growth while the application limits")
 {
 	setup(MTU);
 	cong.limited = true;
@@ -97,7 +97,7 @@ TEST(no_growth_while_the_application_limits)
 	CHECK_EQ(cong.window, 12000);
 }
 
-TEST(persistent_congestion_leaves_the_minimum)
+TEST("persistent congestion leaves the minimum")
 {
 	setup(MTU);
 	ack(100000, 1, 2);
@@ -110,7 +110,7 @@ TEST(persistent_congestion_leaves_the_minimum)
 	CHECK_EQ(cong.window, 4800);
 }
 
-TEST(the_window_never_falls_below_two_datagrams)
+TEST("the window never falls below two datagrams")
 {
 	u64 at;
 
@@ -120,7 +120,7 @@ TEST(the_window_never_falls_below_two_datagrams)
 	CHECK_EQ(cong.window, 2400);
 }
 
-TEST(room_is_what_is_not_in_flight)
+TEST("room is what is not in flight")
 {
 	setup(MTU);
 	CHECK_EQ(quic_cong_room(&cong), 12000);

@@ -7,7 +7,7 @@
 
 static struct pair p;
 
-TEST(handshake_in_one_and_a_half_round_trips)
+TEST("handshake in one and a half round trips")
 {
 	pair_init(&p);
 	pair_connect(&p);
@@ -27,7 +27,7 @@ TEST(handshake_in_one_and_a_half_round_trips)
 	pair_destroy(&p);
 }
 
-TEST(data_both_ways)
+TEST("data both ways")
 {
 	bool fin = false;
 
@@ -47,7 +47,7 @@ TEST(data_both_ways)
 	pair_destroy(&p);
 }
 
-TEST(every_cipher)
+TEST("every cipher")
 {
 	static const u32 ciphers[] = {
 		TLS_CIPHER_AES_GCM_128, TLS_CIPHER_AES_GCM_256, TLS_CIPHER_AES_CCM_128,
@@ -66,7 +66,7 @@ TEST(every_cipher)
 	}
 }
 
-TEST(each_end_knows_seven_ids_of_the_other)
+TEST("each end knows seven ids of the other")
 {
 	unsigned int i, local = 0, remote = 0;
 
@@ -93,7 +93,7 @@ static bool drop_some(struct pair *pair, struct pair_end *from, u8 *data, size_t
 	return (loss_state >> 33) % 100 < 20;
 }
 
-TEST(everything_arrives_through_loss)
+TEST("everything arrives through loss")
 {
 	u64 got, seed;
 	bool fin;
@@ -131,7 +131,7 @@ static bool drop_one(struct pair *pair, struct pair_end *from, u8 *data, size_t 
 	return *len > 1000 && !from->is_server && !lose_one--;
 }
 
-TEST(figures_tell_what_was_lost_and_sent_again)
+TEST("figures tell what was lost and sent again")
 {
 	struct quic_conn_stats stats;
 
@@ -158,7 +158,7 @@ TEST(figures_tell_what_was_lost_and_sent_again)
 }
 
 /* Whatever allocation fails, nothing breaks, and after it all goes on. */
-TEST(any_allocation_may_fail)
+TEST("any allocation may fail")
 {
 	unsigned int n;
 	bool failed, fin;

@@ -46,7 +46,7 @@ static void finish(const struct quic_params *params, int result, u64 code)
 
 #define BAD	-EINVAL, QUIC_TRANSPORT_ERROR_TRANSPORT_PARAM
 
-TEST(ids_must_be_those_of_the_packets)
+TEST("ids must be those of the packets")
 {
 	struct quic_params params;
 
@@ -75,7 +75,7 @@ TEST(ids_must_be_those_of_the_packets)
 	finish(&params, BAD);
 }
 
-TEST(the_version_must_be_the_one_in_use)
+TEST("the version must be the one in use")
 {
 	struct quic_params params;
 
@@ -91,7 +91,7 @@ TEST(the_version_must_be_the_one_in_use)
 	finish(&params, 0, 0);
 }
 
-TEST(garbage_closes_and_lengths_are_checked_first)
+TEST("garbage closes and lengths are checked first")
 {
 	u8 garbage[513] = { 0x04, 0x05 };
 
@@ -104,7 +104,7 @@ TEST(garbage_closes_and_lengths_are_checked_first)
 	pair_destroy(&p);
 }
 
-TEST(established_connections_take_no_parameters_or_secrets)
+TEST("established connections take no parameters or secrets")
 {
 	u8 buf[QUIC_PARAMS_MAX_LEN], secret[QUIC_CRYPTO_SECRET_BUFFER_SIZE] = {};
 
@@ -118,7 +118,7 @@ TEST(established_connections_take_no_parameters_or_secrets)
 	pair_destroy(&p);
 }
 
-TEST(secrets_of_wrong_levels_and_types)
+TEST("secrets of wrong levels and types")
 {
 	u8 secret[QUIC_CRYPTO_SECRET_BUFFER_SIZE] = {};
 	struct quic_conn *c = &p.client.conn;
@@ -140,7 +140,7 @@ TEST(secrets_of_wrong_levels_and_types)
 	pair_destroy(&p);
 }
 
-TEST(unknown_versions_are_not_begun)
+TEST("unknown versions are not begun")
 {
 	pair_init(&p);
 	p.client.config.version = 0x0a0a;
@@ -150,7 +150,7 @@ TEST(unknown_versions_are_not_begun)
 	pair_destroy(&p);
 }
 
-TEST(version_2_works_when_both_ends_begin_with_it)
+TEST("version 2 works when both ends begin with it")
 {
 	pair_init(&p);
 	p.client.config.version = QUIC_VERSION_V2;

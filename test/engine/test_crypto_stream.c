@@ -60,7 +60,7 @@ static int give(struct level *l, u64 offset, size_t len)
 	return err;
 }
 
-TEST(one_frame_is_one_item_with_its_level)
+TEST("one frame is one item with its level")
 {
 	struct quic_segment *seg;
 	struct level l;
@@ -78,7 +78,7 @@ TEST(one_frame_is_one_item_with_its_level)
 	level_clear(&l);
 }
 
-TEST(the_buffer_has_a_limit_beyond_what_was_read)
+TEST("the buffer has a limit beyond what was read")
 {
 	struct level l;
 
@@ -92,7 +92,7 @@ TEST(the_buffer_has_a_limit_beyond_what_was_read)
 	level_clear(&l);
 }
 
-TEST(without_memory_the_packet_must_come_again)
+TEST("without memory the packet must come again")
 {
 	struct level l;
 
@@ -105,7 +105,7 @@ TEST(without_memory_the_packet_must_come_again)
 	level_clear(&l);
 }
 
-TEST(P22_one_byte_frames_with_gaps_stay_within_the_account)
+TEST("P22 one byte frames with gaps stay within the account")
 {
 	struct level l;
 	u64 i;
@@ -120,7 +120,7 @@ TEST(P22_one_byte_frames_with_gaps_stay_within_the_account)
 	level_clear(&l);
 }
 
-TEST(frames_fill_packets_and_come_back_when_lost)
+TEST("frames fill packets and come back when lost")
 {
 	struct quic_writer w;
 	struct quic_frame frame;
@@ -164,7 +164,7 @@ TEST(frames_fill_packets_and_come_back_when_lost)
 	level_clear(&l);
 }
 
-TEST(a_flight_with_more_to_come_waits_but_its_lost_bytes_do_not)
+TEST("a flight with more to come waits but its lost bytes do not")
 {
 	struct quic_writer w;
 	struct quic_sent sent;

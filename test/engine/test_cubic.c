@@ -45,7 +45,7 @@ static void setup(u64 window)
 	cong.ssthresh = window;
 }
 
-TEST(slow_start_as_reno)
+TEST("slow start as reno")
 {
 	quic_cong_init(&cong, QUIC_CONG_ALG_CUBIC, MTU);
 	ack(6000, 1, 10 * QUIC_MSEC, 2);
@@ -53,7 +53,7 @@ TEST(slow_start_as_reno)
 }
 
 /* RFC 9438, 4.6 and 4.7. */
-TEST(a_loss_costs_three_tenths_and_a_second_one_gives_way)
+TEST("a loss costs three tenths and a second one gives way")
 {
 	setup(1000000);
 	quic_cong_on_congestion(&cong, 10, 20);
@@ -66,7 +66,7 @@ TEST(a_loss_costs_three_tenths_and_a_second_one_gives_way)
 }
 
 /* W_cubic(t) = C * (t - K)^3 + W_max, K = cbrt((W_max - cwnd_epoch) / C). */
-TEST(the_window_follows_the_cubic_function)
+TEST("the window follows the cubic function")
 {
 	const u64 w_max = 12000000, rtt = 100 * QUIC_MSEC;
 	double k, t, want, start;
@@ -92,7 +92,7 @@ TEST(the_window_follows_the_cubic_function)
 }
 
 /* RFC 9438, 4.3: with small windows and short round trips it must not be slower than Reno. */
-TEST(the_reno_friendly_region_grows_like_reno)
+TEST("the reno friendly region grows like reno")
 {
 	const u64 rtt = 5 * QUIC_MSEC;
 	u64 now = QUIC_SEC, before, rounds;
@@ -117,7 +117,7 @@ TEST(the_reno_friendly_region_grows_like_reno)
 }
 
 /* RFC 9438, 4.4: at most half a window per round trip. */
-TEST(the_target_is_clamped)
+TEST("the target is clamped")
 {
 	u64 now = QUIC_SEC, before;
 
@@ -131,7 +131,7 @@ TEST(the_target_is_clamped)
 }
 
 /* RFC 9438, 5.8: a pause of the application is not time in which the window was probed. */
-TEST(time_without_demand_does_not_count)
+TEST("time without demand does not count")
 {
 	u64 now = QUIC_SEC, before, rtt = 50 * QUIC_MSEC;
 
@@ -148,7 +148,7 @@ TEST(time_without_demand_does_not_count)
 	CHECK(cong.window < before + MTU);
 }
 
-TEST(persistent_congestion_starts_from_the_minimum)
+TEST("persistent congestion starts from the minimum")
 {
 	setup(1200000);
 	quic_cong_on_congestion(&cong, 10, 20);
@@ -158,7 +158,7 @@ TEST(persistent_congestion_starts_from_the_minimum)
 	CHECK_EQ(cong.window, 4800);
 }
 
-TEST(extreme_values_do_not_overflow)
+TEST("extreme values do not overflow")
 {
 	u64 now = 1;
 	int i;

@@ -37,7 +37,7 @@ static void begin(void)
 
 /* ---- the sender ---- */
 
-TEST(T073_a_write_takes_what_the_window_allows)
+TEST("T073 a write takes what the window allows")
 {
 	struct quic_stream *stream;
 
@@ -54,7 +54,7 @@ TEST(T073_a_write_takes_what_the_window_allows)
 	finish();
 }
 
-TEST(T077_fin_waits_for_all_bytes_of_the_call)
+TEST("T077 fin waits for all bytes of the call")
 {
 	struct quic_stream *stream;
 
@@ -70,7 +70,7 @@ TEST(T077_fin_waits_for_all_bytes_of_the_call)
 	finish();
 }
 
-TEST(the_connection_limits_all_streams_together)
+TEST("the connection limits all streams together")
 {
 	struct quic_stream *a, *b;
 
@@ -87,7 +87,7 @@ TEST(the_connection_limits_all_streams_together)
 }
 
 /* Each parameter applies to one kind of stream in one direction (RFC 9000, 18.2). */
-TEST(each_window_parameter_has_its_streams)
+TEST("each window parameter has its streams")
 {
 	struct quic_params client = end_params(), server = end_params();
 	struct quic_stream *stream;
@@ -115,7 +115,7 @@ TEST(each_window_parameter_has_its_streams)
 	finish();
 }
 
-TEST(max_stream_data_is_reported_when_it_raises_the_limit)
+TEST("max stream data is reported when it raises the limit")
 {
 	begin();
 	end_send(&c, 0, 1, false);
@@ -130,7 +130,7 @@ TEST(max_stream_data_is_reported_when_it_raises_the_limit)
 	finish();
 }
 
-TEST(T075_blocked_frames_once_for_each_limit)
+TEST("T075 blocked frames once for each limit")
 {
 	struct end_packet packet;
 	struct quic_stream *stream;
@@ -169,7 +169,7 @@ TEST(T075_blocked_frames_once_for_each_limit)
 	finish();
 }
 
-TEST(P13_a_window_of_2_62_is_not_cut)
+TEST("P13 a window of 2 62 is not cut")
 {
 	struct quic_stream *stream;
 
@@ -191,7 +191,7 @@ TEST(P13_a_window_of_2_62_is_not_cut)
 
 /* ---- the receiver ---- */
 
-TEST(flow_control_violations)
+TEST("flow control violations")
 {
 	begin_with(1000, 1500);
 	CHECK_EQ(end_stream_frame(&s, 0, 999, 1, false, 1), 0);
@@ -205,7 +205,7 @@ TEST(flow_control_violations)
 	finish();
 }
 
-TEST(P11_final_size_violations)
+TEST("P11 final size violations")
 {
 	const int wrong = QUIC_TRANSPORT_ERROR_FINAL_SIZE;
 
@@ -234,7 +234,7 @@ TEST(P11_final_size_violations)
 	finish();
 }
 
-TEST(credit_comes_with_a_sixteenth_of_the_window)
+TEST("credit comes with a sixteenth of the window")
 {
 	struct end_packet packet;
 	u64 id, offset;
@@ -261,7 +261,7 @@ TEST(credit_comes_with_a_sixteenth_of_the_window)
 	finish();
 }
 
-TEST(a_blocked_peer_gets_its_credit_at_once)
+TEST("a blocked peer gets its credit at once")
 {
 	struct end_packet packet;
 	u64 id, offset;
@@ -281,7 +281,7 @@ TEST(a_blocked_peer_gets_its_credit_at_once)
 	finish();
 }
 
-TEST(short_of_memory_half_a_window_is_granted)
+TEST("short of memory half a window is granted")
 {
 	u64 id, offset;
 	bool fin;
@@ -310,7 +310,7 @@ TEST(short_of_memory_half_a_window_is_granted)
 	finish();
 }
 
-TEST(a_lost_limit_that_was_raised_since_is_not_sent_again)
+TEST("a lost limit that was raised since is not sent again")
 {
 	struct end_packet first, second;
 	u64 id, offset;
@@ -332,7 +332,7 @@ TEST(a_lost_limit_that_was_raised_since_is_not_sent_again)
 	finish();
 }
 
-TEST(no_stream_credit_once_the_size_is_known)
+TEST("no stream credit once the size is known")
 {
 	u64 id, offset;
 	bool fin;
@@ -350,7 +350,7 @@ TEST(no_stream_credit_once_the_size_is_known)
 	finish();
 }
 
-TEST(P14_tiny_windows_move_data)
+TEST("P14 tiny windows move data")
 {
 	static const u64 sizes[] = { 1, 15, 16, 17, 100, END_MSS - 1 };
 	struct quic_stream *stream;
@@ -373,7 +373,7 @@ TEST(P14_tiny_windows_move_data)
 	}
 }
 
-TEST(P14_a_reset_gives_back_what_was_not_read)
+TEST("P14 a reset gives back what was not read")
 {
 	struct quic_stream *stream;
 	u64 id;
@@ -392,7 +392,7 @@ TEST(P14_a_reset_gives_back_what_was_not_read)
 	finish();
 }
 
-TEST(P14_stopped_data_gives_credit_back)
+TEST("P14 stopped data gives credit back")
 {
 	struct quic_stream *stream;
 

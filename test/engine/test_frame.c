@@ -25,7 +25,7 @@ static int parse(struct quic_frame *frame, const char *hex)
 	return quic_frame_parse(frame, &r, QUIC_PACKET_1RTT);
 }
 
-TEST(frames_stand_where_table_3_permits)
+TEST("frames stand where table 3 permits")
 {
 	struct quic_frame frame;
 	struct quic_reader r;
@@ -48,7 +48,7 @@ TEST(frames_stand_where_table_3_permits)
 	}
 }
 
-TEST(P12_frames_cut_anywhere_are_encoding_errors)
+TEST("P12 frames cut anywhere are encoding errors")
 {
 	struct quic_frame frame;
 	struct quic_reader r;
@@ -73,7 +73,7 @@ TEST(P12_frames_cut_anywhere_are_encoding_errors)
 	}
 }
 
-TEST(frames_end_before_the_next_one)
+TEST("frames end before the next one")
 {
 	struct quic_frame frame;
 	struct quic_reader r;
@@ -94,7 +94,7 @@ TEST(frames_end_before_the_next_one)
 	}
 }
 
-TEST(P12_types_in_long_form_are_violations)
+TEST("P12 types in long form are violations")
 {
 	struct quic_frame frame;
 
@@ -106,7 +106,7 @@ TEST(P12_types_in_long_form_are_violations)
 	CHECK_EQ(parse(&frame, "80001234"), PROTOCOL_VIOLATION);
 }
 
-TEST(P12_unknown_types_are_encoding_errors)
+TEST("P12 unknown types are encoding errors")
 {
 	static const char *const unknown[] = {
 		"1f", "20", "2f", "32", "3f", "40ff", "7fff", "80004000", "c000000040000000",
@@ -119,7 +119,7 @@ TEST(P12_unknown_types_are_encoding_errors)
 		CHECK_EQ(parse(&frame, unknown[i]), FRAME_ENCODING);
 }
 
-TEST(fields_of_streams_are_read)
+TEST("fields of streams are read")
 {
 	struct quic_frame f;
 
@@ -146,7 +146,7 @@ TEST(fields_of_streams_are_read)
 	CHECK_EQ(f.datagram.len, 0);
 }
 
-TEST(fields_of_the_connection_are_read)
+TEST("fields of the connection are read")
 {
 	struct quic_frame f;
 
@@ -171,7 +171,7 @@ TEST(fields_of_the_connection_are_read)
 	CHECK(f.close.code == 0x3fff && f.close.frame_type == 0 && f.close.reason_len == 3);
 }
 
-TEST(a_run_of_padding_is_one_frame)
+TEST("a run of padding is one frame")
 {
 	struct quic_frame frame;
 	struct quic_reader r;
@@ -184,7 +184,7 @@ TEST(a_run_of_padding_is_one_frame)
 	CHECK(r.pos == bytes + 60);
 }
 
-TEST(acknowledged_ranges_are_walked)
+TEST("acknowledged ranges are walked")
 {
 	u64 smallest = 0, largest = 0;
 	struct quic_frame f;
@@ -202,7 +202,7 @@ TEST(acknowledged_ranges_are_walked)
 	CHECK_EQ(quic_ack_next(&f.ack, 3, &smallest, &largest), FRAME_ENCODING);
 }
 
-TEST(P12_ranges_below_zero_are_encoding_errors)
+TEST("P12 ranges below zero are encoding errors")
 {
 	struct quic_frame f;
 
@@ -217,7 +217,7 @@ TEST(P12_ranges_below_zero_are_encoding_errors)
 	CHECK_EQ(parse(&f, "02 ffffffffffffffff 00 ffffffffffffffff 00"), FRAME_ENCODING);
 }
 
-TEST(values_have_limits_of_their_own)
+TEST("values have limits of their own")
 {
 	struct quic_frame f;
 
@@ -250,7 +250,7 @@ TEST(values_have_limits_of_their_own)
 	CHECK_EQ(parse(&f, "31 ffffffffffffffff"), FRAME_ENCODING);
 }
 
-TEST(frames_are_classified)
+TEST("frames are classified")
 {
 	/* RFC 9000, table 3: N, and P */
 	CHECK(!quic_frame_ack_eliciting(QUIC_FRAME_PADDING));

@@ -28,7 +28,7 @@ static bool write_frame(struct quic_writer *w, unsigned int which)
 	}
 }
 
-TEST(frames_are_read_back)
+TEST("frames are read back")
 {
 	u8 buf[256];
 	struct quic_writer w = { buf, buf + sizeof(buf) };
@@ -56,7 +56,7 @@ TEST(frames_are_read_back)
 	CHECK_EQ(f[7].retire_cid.seq, 64);
 }
 
-TEST(P10_frames_that_do_not_fit_write_nothing)
+TEST("P10 frames that do not fit write nothing")
 {
 	struct quic_writer w;
 	unsigned int i;
@@ -77,7 +77,7 @@ TEST(P10_frames_that_do_not_fit_write_nothing)
 	}
 }
 
-TEST(stream_data_is_cut_to_the_room)
+TEST("stream data is cut to the room")
 {
 	struct quic_reader r;
 	struct quic_frame f;
@@ -110,7 +110,7 @@ TEST(stream_data_is_cut_to_the_room)
 	}
 }
 
-TEST(crypto_data_is_cut_to_the_room)
+TEST("crypto data is cut to the room")
 {
 	u8 buf[20];
 	struct quic_writer w = { buf, buf + sizeof(buf) };
@@ -128,7 +128,7 @@ TEST(crypto_data_is_cut_to_the_room)
 	CHECK_EQ(len, 1);
 }
 
-TEST(a_stream_at_its_start_needs_no_offset)
+TEST("a stream at its start needs no offset")
 {
 	u8 buf[8];
 	struct quic_writer w = { buf, buf + sizeof(buf) };
@@ -139,7 +139,7 @@ TEST(a_stream_at_its_start_needs_no_offset)
 	CHECK_MEM(buf, "\x0a\0\3", 3);
 }
 
-TEST(a_datagram_header_is_type_and_length)
+TEST("a datagram header is type and length")
 {
 	u8 buf[8];
 	struct quic_writer w = { buf, buf + sizeof(buf) };
@@ -148,7 +148,7 @@ TEST(a_datagram_header_is_type_and_length)
 	CHECK_MEM(buf, "\x31\x40\x64", 3);
 }
 
-TEST(reasons_are_cut_to_the_room)
+TEST("reasons are cut to the room")
 {
 	static const u8 reason[] =
 		"a reason of more than 63 bytes, to be cut here, here, and then there";
@@ -177,7 +177,7 @@ TEST(reasons_are_cut_to_the_room)
 	CHECK_EQ(f.close.reason_len, sizeof(reason) - 1);
 }
 
-TEST(an_application_close_has_no_frame_type)
+TEST("an application close has no frame type")
 {
 	u8 buf[8];
 	struct quic_writer w = { buf, buf + sizeof(buf) };

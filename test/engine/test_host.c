@@ -33,7 +33,7 @@ static unsigned int depth(const struct rb_node *node)
 	return 1 + max(left, right);
 }
 
-TEST(trees_stay_ordered_and_flat)
+TEST("trees stay ordered and flat")
 {
 	static struct item items[4096];
 	struct rb_root root = RB_ROOT;
@@ -60,7 +60,7 @@ TEST(trees_stay_ordered_and_flat)
 	CHECK(RB_EMPTY_ROOT(&root));
 }
 
-TEST(accounts_have_limits)
+TEST("accounts have limits")
 {
 	struct quic_mem mem = { .limit = 100 };
 	void *a = quic_alloc(&mem, 60);
@@ -74,7 +74,7 @@ TEST(accounts_have_limits)
 	CHECK_EQ(mem.used, 0);
 }
 
-TEST(one_allocation_fails)
+TEST("one allocation fails")
 {
 	struct quic_mem mem = HOST_MEM_UNLIMITED;
 	void *a, *c;
@@ -90,7 +90,7 @@ TEST(one_allocation_fails)
 	quic_free(&mem, c, 1);
 }
 
-TEST(random_bytes_follow_the_seed)
+TEST("random bytes follow the seed")
 {
 	u8 a[21], b[21];
 

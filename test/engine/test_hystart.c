@@ -28,7 +28,7 @@ static void setup(void)
 	now = QUIC_SEC;
 }
 
-TEST(slow_start_goes_on_while_the_round_trip_time_is_stable)
+TEST("slow start goes on while the round trip time is stable")
 {
 	unsigned int i;
 
@@ -39,7 +39,7 @@ TEST(slow_start_goes_on_while_the_round_trip_time_is_stable)
 }
 
 /* 4.2: by max(4 ms, min(last / 8, 16 ms)). */
-TEST(growth_becomes_conservative_when_it_rises)
+TEST("growth becomes conservative when it rises")
 {
 	static const struct { u64 rtt, threshold; } cases[] = {
 		{ 8 * MS, 4 * MS }, { 80 * MS, 10 * MS }, { 400 * MS, 16 * MS },
@@ -59,7 +59,7 @@ TEST(growth_becomes_conservative_when_it_rises)
 	}
 }
 
-TEST(seven_samples_decide_nothing)
+TEST("seven samples decide nothing")
 {
 	setup();
 	round_trip(7, 30 * MS);
@@ -67,7 +67,7 @@ TEST(seven_samples_decide_nothing)
 	CHECK_EQ(hs.phase, QUIC_HYSTART_SLOW_START);
 }
 
-TEST(five_conservative_rounds_end_slow_start)
+TEST("five conservative rounds end slow start")
 {
 	unsigned int i;
 
@@ -81,7 +81,7 @@ TEST(five_conservative_rounds_end_slow_start)
 	CHECK_EQ(hs.phase, QUIC_HYSTART_DONE);
 }
 
-TEST(a_spurious_exit_is_undone)
+TEST("a spurious exit is undone")
 {
 	setup();
 	round_trip(10, 30 * MS);

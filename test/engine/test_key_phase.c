@@ -19,7 +19,7 @@ static void update(struct pair_end *end)
 	end->conn.keys_wanted = true;
 }
 
-TEST(P17_an_update_is_followed_in_both_directions)
+TEST("P17 an update is followed in both directions")
 {
 	const struct pair_event *event;
 
@@ -48,7 +48,7 @@ TEST(P17_an_update_is_followed_in_both_directions)
 	pair_destroy(&p);
 }
 
-TEST(P17_forged_phase_bits_change_nothing)
+TEST("P17 forged phase bits change nothing")
 {
 	struct quic_keys *rx = &p.server.conn.rx[QUIC_CRYPTO_APP];
 	struct quic_aead *next;
@@ -68,7 +68,7 @@ TEST(P17_forged_phase_bits_change_nothing)
 	pair_destroy(&p);
 }
 
-TEST(P17_packets_of_the_old_phase_may_come_late)
+TEST("P17 packets of the old phase may come late")
 {
 	u8 old[64], next[64];
 	size_t old_len, next_len;
@@ -90,7 +90,7 @@ TEST(P17_packets_of_the_old_phase_may_come_late)
 	pair_destroy(&p);
 }
 
-TEST(P17_a_second_update_waits_for_prepared_keys)
+TEST("P17 a second update waits for prepared keys")
 {
 	u64 before;
 
@@ -110,7 +110,7 @@ TEST(P17_a_second_update_waits_for_prepared_keys)
 	pair_destroy(&p);
 }
 
-TEST(keys_are_replaced_before_their_limit)
+TEST("keys are replaced before their limit")
 {
 	unsigned int i;
 
@@ -130,7 +130,7 @@ TEST(keys_are_replaced_before_their_limit)
 	pair_destroy(&p);
 }
 
-TEST(P17_no_update_before_the_handshake_is_confirmed)
+TEST("P17 no update before the handshake is confirmed")
 {
 	pair_init(&p);
 	pair_connect(&p);

@@ -26,7 +26,7 @@ static void check_direction(const struct quic_version *version, const struct rfc
 	check_label(secret, 32, version->label_hp, dir->hp);
 }
 
-TEST(labels_give_the_sample_keys)
+TEST("labels give the sample keys")
 {
 	const struct quic_version *version;
 	const struct rfc_sample *sample;
@@ -47,7 +47,7 @@ TEST(labels_give_the_sample_keys)
 	}
 }
 
-TEST(initial_secrets_come_from_the_connection_id)
+TEST("initial secrets come from the connection id")
 {
 	struct quic_keys client = {}, server = {};
 	const struct rfc_sample *sample;
@@ -71,7 +71,7 @@ TEST(initial_secrets_come_from_the_connection_id)
 	CHECK(!client.cipher && !client.hp && !client.aead[0]);
 }
 
-TEST(masks_are_those_of_the_samples)
+TEST("masks are those of the samples")
 {
 	struct quic_keys client = {}, server = {}, chacha = {};
 	u8 samples[2][QUIC_SAMPLE_LEN], masks[2][QUIC_SAMPLE_LEN];
@@ -114,7 +114,7 @@ TEST(masks_are_those_of_the_samples)
 }
 
 /* RFC 5869, 2.3: T(i) = HMAC(secret, T(i - 1) | info | i); info is RFC 8446's HkdfLabel (7.1). */
-TEST(long_output_is_chained)
+TEST("long output is chained")
 {
 	static const u8 info[] = { 0, 80, 7, 't', 'l', 's', '1', '3', ' ', 'x', 0 };
 	u8 secret[32], out[80], input[32 + sizeof(info) + 1], t[32];
@@ -135,7 +135,7 @@ TEST(long_output_is_chained)
 }
 
 /* RFC 4231, 4.3 and 4.7: the host's HMAC, with keys shorter and longer than a block. */
-TEST(hmac_is_that_of_rfc_4231)
+TEST("hmac is that of rfc 4231")
 {
 	static const char data[] = "what do ya want for nothing?";
 	static const char larger[] = "Test Using Larger Than Block-Size Key - Hash Key First";
@@ -154,7 +154,7 @@ TEST(hmac_is_that_of_rfc_4231)
 	CHECK_MEM(out, expected, 32);
 }
 
-TEST(a_384_bit_hash_fills_a_secret_in_one_block)
+TEST("a 384 bit hash fills a secret in one block")
 {
 	static const u8 info[] = { 0, 48, 13, 't', 'l', 's', '1', '3', ' ',
 				   'q', 'u', 'i', 'c', ' ', 'k', 'u', 0, 1 };
@@ -166,7 +166,7 @@ TEST(a_384_bit_hash_fills_a_secret_in_one_block)
 	CHECK_MEM(out, expected, 48);
 }
 
-TEST(retry_tags_are_those_of_the_samples)
+TEST("retry tags are those of the samples")
 {
 	u8 retry[64], tag[QUIC_TAG_LEN];
 	struct quic_cid odcid;
@@ -182,7 +182,7 @@ TEST(retry_tags_are_those_of_the_samples)
 	}
 }
 
-TEST(ciphers_have_the_limits_of_the_rfc)
+TEST("ciphers have the limits of the rfc")
 {
 	const struct quic_cipher *cipher;
 
@@ -211,7 +211,7 @@ static const u16 all_types[] = {
 	TLS_CIPHER_CHACHA20_POLY1305,
 };
 
-TEST(every_cipher_seals_and_opens)
+TEST("every cipher seals and opens")
 {
 	const struct quic_version *version = quic_version_find(QUIC_VERSION_V1);
 	u8 secret[QUIC_HASH_LEN_MAX], packet[128], plain[128];
@@ -246,7 +246,7 @@ TEST(every_cipher_seals_and_opens)
 	quic_keys_clear(&keys);
 }
 
-TEST(an_update_changes_the_key_but_not_header_protection)
+TEST("an update changes the key but not header protection")
 {
 	const struct rfc_sample *sample = &rfc_samples[0];
 	const struct quic_version *version = quic_version_find(sample->version);
@@ -276,7 +276,7 @@ TEST(an_update_changes_the_key_but_not_header_protection)
 	quic_keys_clear(&next);
 }
 
-TEST(failed_allocations_leave_keys_as_they_were)
+TEST("failed allocations leave keys as they were")
 {
 	const struct quic_version *version = quic_version_find(QUIC_VERSION_V1);
 	const struct quic_cipher *cipher = quic_cipher_find(TLS_CIPHER_AES_GCM_256);

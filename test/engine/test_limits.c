@@ -49,7 +49,7 @@ static u64 last_max_stream(const struct end *end)
 	return U64_MAX;
 }
 
-TEST(T158_T166_each_bidi_stream_gone_permits_one_more)
+TEST("T158 T166 each bidi stream gone permits one more")
 {
 	u64 k;
 
@@ -66,7 +66,7 @@ TEST(T158_T166_each_bidi_stream_gone_permits_one_more)
 	finish();
 }
 
-TEST(T167_each_uni_stream_gone_permits_one_more)
+TEST("T167 each uni stream gone permits one more")
 {
 	u64 k;
 
@@ -81,7 +81,7 @@ TEST(T167_each_uni_stream_gone_permits_one_more)
 	finish();
 }
 
-TEST(T159_a_reset_without_data_counts_as_gone)
+TEST("T159 a reset without data counts as gone")
 {
 	begin_with(100);
 	CHECK_EQ(open_id(&c, 2, 0), 0);
@@ -91,7 +91,7 @@ TEST(T159_a_reset_without_data_counts_as_gone)
 	finish();
 }
 
-TEST(T174_the_highest_permitted_id_at_once)
+TEST("T174 the highest permitted id at once")
 {
 	struct quic_stream *stream;
 	u64 k;
@@ -109,7 +109,7 @@ TEST(T174_the_highest_permitted_id_at_once)
 	finish();
 }
 
-TEST(max_streams_leaves_with_the_answer_to_the_packet_that_completed_the_stream)
+TEST("max streams leaves with the answer to the packet that completed the stream")
 {
 	struct end_packet packet;
 
@@ -125,7 +125,7 @@ TEST(max_streams_leaves_with_the_answer_to_the_packet_that_completed_the_stream)
 	finish();
 }
 
-TEST(a_lost_limit_is_sent_again_with_its_newest_value)
+TEST("a lost limit is sent again with its newest value")
 {
 	struct end_packet packet, next;
 
@@ -150,7 +150,7 @@ TEST(a_lost_limit_is_sent_again_with_its_newest_value)
 	finish();
 }
 
-TEST(streams_blocked_once_for_each_limit)
+TEST("streams blocked once for each limit")
 {
 	struct end_packet packet;
 
@@ -175,7 +175,7 @@ TEST(streams_blocked_once_for_each_limit)
 	finish();
 }
 
-TEST(P21_limits_of_0_and_1)
+TEST("P21 limits of 0 and 1")
 {
 	begin_with(0);
 	CHECK_EQ(open_id(&c, 0, 0), -EAGAIN);
@@ -194,7 +194,7 @@ TEST(P21_limits_of_0_and_1)
 	finish();
 }
 
-TEST(P21_limits_of_2_60)
+TEST("P21 limits of 2 60")
 {
 	begin_with(1);
 	CHECK_EQ(quic_streams_on_max_streams(&s.st, true, (1ULL << 60) + 1),
@@ -213,7 +213,7 @@ TEST(P21_limits_of_2_60)
 	finish();
 }
 
-TEST(P21_4_times_n_opens_every_lower_stream_or_none)
+TEST("P21 4 times n opens every lower stream or none")
 {
 	struct quic_stream *stream;
 	unsigned int count;
@@ -247,7 +247,7 @@ TEST(P21_4_times_n_opens_every_lower_stream_or_none)
 	finish();
 }
 
-TEST(more_streams_than_memory_are_refused)
+TEST("more streams than memory are refused")
 {
 	begin_with(QUIC_STREAMS_MAX);
 	c.mem.limit = 100000;
@@ -261,7 +261,7 @@ TEST(more_streams_than_memory_are_refused)
 }
 
 /* A refusal must not cost what the opening would have cost: the peer can repeat it at will. */
-TEST(P21_too_many_streams_for_the_memory_are_refused_before_the_first)
+TEST("P21 too many streams for the memory are refused before the first")
 {
 	begin_with(4096);
 	s.mem.limit = 4096 * sizeof(struct quic_stream) - 1;
@@ -275,7 +275,7 @@ TEST(P21_too_many_streams_for_the_memory_are_refused_before_the_first)
 }
 
 /* S8.9: one frame of each type on each wrong stream. */
-TEST(frames_for_streams_that_cannot_have_them)
+TEST("frames for streams that cannot have them")
 {
 	const int state = QUIC_TRANSPORT_ERROR_STREAM_STATE;
 	const int limit = QUIC_TRANSPORT_ERROR_STREAM_LIMIT;
@@ -307,7 +307,7 @@ TEST(frames_for_streams_that_cannot_have_them)
 	finish();
 }
 
-TEST(frames_that_open_a_stream)
+TEST("frames that open a stream")
 {
 	begin_with(10);
 	CHECK_EQ(quic_streams_on_stream_data_blocked(&s.st, 2, 0), 0);
@@ -325,7 +325,7 @@ TEST(frames_that_open_a_stream)
 	finish();
 }
 
-TEST(late_frames_of_a_stream_that_is_gone_have_no_effect)
+TEST("late frames of a stream that is gone have no effect")
 {
 	unsigned int events;
 

@@ -5,7 +5,7 @@
 
 enum { MTU = 1200 };
 
-TEST(nothing_is_held_back_before_a_round_trip_was_measured)
+TEST("nothing is held back before a round trip was measured")
 {
 	struct quic_pacer pacer;
 
@@ -15,7 +15,7 @@ TEST(nothing_is_held_back_before_a_round_trip_was_measured)
 	CHECK_EQ(quic_pacer_room(&pacer, 0, MTU), U64_MAX);
 }
 
-TEST(the_rate_is_five_quarters_of_a_window_per_round_trip)
+TEST("the rate is five quarters of a window per round trip")
 {
 	struct quic_pacer pacer;
 
@@ -29,7 +29,7 @@ TEST(the_rate_is_five_quarters_of_a_window_per_round_trip)
 	CHECK_EQ(pacer.rate, 50000);
 }
 
-TEST(a_burst_is_an_initial_window_or_a_quantum_of_time)
+TEST("a burst is an initial window or a quantum of time")
 {
 	struct quic_pacer pacer;
 
@@ -44,7 +44,7 @@ TEST(a_burst_is_an_initial_window_or_a_quantum_of_time)
 }
 
 /* Whatever the size of trains and the lateness of the caller, the rate holds over time. */
-TEST(the_rate_holds_over_time)
+TEST("the rate holds over time")
 {
 	u64 now = QUIC_SEC, sent, room, start, late;
 	struct quic_pacer pacer;
@@ -74,7 +74,7 @@ TEST(the_rate_holds_over_time)
 	}
 }
 
-TEST(extreme_rates)
+TEST("extreme rates")
 {
 	struct quic_pacer pacer;
 

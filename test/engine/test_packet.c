@@ -55,7 +55,7 @@ static void check_built(struct quic_packet_out *out, struct quic_keys *keys, con
 	CHECK_MEM(out->start, expected, len);
 }
 
-TEST(sample_packets_are_built)
+TEST("sample packets are built")
 {
 	const struct quic_version *version;
 	const struct rfc_sample *sample;
@@ -114,7 +114,7 @@ static void check_opened(struct quic_packet *pkt, struct quic_keys *keys, u64 la
 	CHECK_MEM(r.pos, expected, payload_len);
 }
 
-TEST(sample_packets_are_opened)
+TEST("sample packets are opened")
 {
 	const struct rfc_sample *sample;
 	struct quic_packet pkt;
@@ -163,7 +163,7 @@ TEST(sample_packets_are_opened)
 }
 
 /* RFC 9000, A.2 */
-TEST(packet_numbers_are_encoded)
+TEST("packet numbers are encoded")
 {
 	CHECK_EQ(quic_pn_encoded_len(0xac5c02, 0xabe8b3), 2);
 	CHECK_EQ(quic_pn_encoded_len(0xace8fe, 0xabe8b3), 3);
@@ -181,7 +181,7 @@ TEST(packet_numbers_are_encoded)
 }
 
 /* RFC 9000, A.3 */
-TEST(packet_numbers_are_decoded)
+TEST("packet numbers are decoded")
 {
 	CHECK_EQ(quic_pn_decode(0xa82f30ea, 0x9b32, 2), 0xa82f9b32);
 	CHECK_EQ(quic_pn_decode(U64_MAX, 0, 1), 0);
@@ -198,7 +198,7 @@ TEST(packet_numbers_are_decoded)
 	CHECK_EQ(quic_pn_decode(QUIC_VARINT_MAX - 1, 0xff, 1), QUIC_VARINT_MAX);
 }
 
-TEST(packet_numbers_survive_the_trip)
+TEST("packet numbers survive the trip")
 {
 	static const u64 acked[] = { 0, 1, 254, 255, 256, 65535, 1 << 24, 1ULL << 32, 1ULL << 61 };
 	static const u64 ahead[] = { 1, 2, 127, 128, 255, 256, 32767, 32768, 1 << 22, 1 << 30 };
@@ -228,7 +228,7 @@ static void build_initial(struct quic_packet_out *out, const u8 *token, size_t t
 				token_len, false, 0, U64_MAX, buf, room));
 }
 
-TEST(P10_tokens_of_any_length)
+TEST("P10 tokens of any length")
 {
 	static const size_t lens[] = { 0, 1, 63, 64, 255, 256, 1000 };
 	u8 token[1000], buf[1400];
@@ -258,7 +258,7 @@ TEST(P10_tokens_of_any_length)
 	free_keys(&keys);
 }
 
-TEST(P10_a_header_that_does_not_fit_is_refused)
+TEST("P10 a header that does not fit is refused")
 {
 	struct quic_cid dcid = { 8, { 1 } }, scid = { 8, { 2 } };
 	struct quic_packet_out out;
@@ -282,7 +282,7 @@ TEST(P10_a_header_that_does_not_fit_is_refused)
 	}
 }
 
-TEST(small_packets_are_padded_for_the_sample)
+TEST("small packets are padded for the sample")
 {
 	u8 buf[100], secret[32] = { 1 };
 	struct quic_packet_out out;
@@ -310,7 +310,7 @@ TEST(small_packets_are_padded_for_the_sample)
 	quic_keys_clear(&keys);
 }
 
-TEST(a_train_is_masked_in_one_go)
+TEST("a train is masked in one go")
 {
 	struct quic_packet_out outs[70];
 	u8 buf[70][64], secret[32] = { 2 };
@@ -339,7 +339,7 @@ TEST(a_train_is_masked_in_one_go)
 	quic_keys_clear(&keys);
 }
 
-TEST(the_length_field_bounds_a_long_packet)
+TEST("the length field bounds a long packet")
 {
 	static u8 buf[65536];
 	struct quic_packet_out out;
@@ -356,7 +356,7 @@ TEST(the_length_field_bounds_a_long_packet)
 	free_keys(&keys);
 }
 
-TEST(a_short_packet_has_no_such_bound)
+TEST("a short packet has no such bound")
 {
 	static u8 buf[65535];
 	struct quic_packet_out out;
@@ -370,7 +370,7 @@ TEST(a_short_packet_has_no_such_bound)
 }
 
 /* RFC 9000, 12.3 */
-TEST(P16_packet_numbers_end_at_2_to_the_62)
+TEST("P16 packet numbers end at 2 to the 62")
 {
 	struct quic_packet_out out;
 	struct sample_keys keys;
@@ -393,7 +393,7 @@ TEST(P16_packet_numbers_end_at_2_to_the_62)
 	free_keys(&keys);
 }
 
-TEST(coalesced_packets_are_split)
+TEST("coalesced packets are split")
 {
 	struct quic_packet_out out;
 	struct sample_keys keys;
@@ -415,7 +415,7 @@ TEST(coalesced_packets_are_split)
 	free_keys(&keys);
 }
 
-TEST(P12_truncated_headers_are_no_packets)
+TEST("P12 truncated headers are no packets")
 {
 	struct sample_keys keys;
 	struct quic_packet pkt;
@@ -447,7 +447,7 @@ TEST(P12_truncated_headers_are_no_packets)
 	free_keys(&keys);
 }
 
-TEST(connection_ids_are_at_most_20_long)
+TEST("connection ids are at most 20 long")
 {
 	struct quic_packet pkt;
 	u8 buf[600] = { 0xc0, 0, 0, 0, 1, 21 };
@@ -471,7 +471,7 @@ TEST(connection_ids_are_at_most_20_long)
 	CHECK_EQ(pkt.scid.len, 0);
 }
 
-TEST(routing_reads_only_the_destination)
+TEST("routing reads only the destination")
 {
 	u8 buf[30] = { 0xc0, 0, 0, 0, 77, 3, 1, 2, 3 };
 	struct quic_cid dcid;
@@ -492,7 +492,7 @@ TEST(routing_reads_only_the_destination)
 	CHECK(!quic_packet_dcid(buf, sizeof(buf), 8, &dcid));
 }
 
-TEST(P24_version_negotiation_mirrors_the_ids)
+TEST("P24 version negotiation mirrors the ids")
 {
 	/* an unknown version with a source ID of 40 bytes */
 	u8 in[64] = { 0xc5, 0x1a, 0x2a, 0x3a, 0x4a, 2, 0xd1, 0xd2, 40, 0x50 }, out[100];
@@ -523,7 +523,7 @@ TEST(P24_version_negotiation_mirrors_the_ids)
 	CHECK_EQ(quic_packet_parse(&answer, out, len - 8, 8), -EINVAL);
 }
 
-TEST(a_stateless_reset_is_shorter_than_its_cause)
+TEST("a stateless reset is shorter than its cause")
 {
 	u8 token[QUIC_RESET_TOKEN_LEN], buf[100];
 	size_t received, len;
@@ -543,7 +543,7 @@ TEST(a_stateless_reset_is_shorter_than_its_cause)
 	CHECK_EQ(quic_packet_stateless_reset(token, 1200, buf, len - 1), 0);
 }
 
-TEST(reserved_bits_are_reported)
+TEST("reserved bits are reported")
 {
 	u8 buf[64], secret[32] = { 3 };
 	struct quic_packet_out out;

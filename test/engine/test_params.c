@@ -33,7 +33,7 @@ static int from_server(struct quic_params *params, const char *hex)
 	return parse(params, SCID ODCID, hex, true);
 }
 
-TEST(P24_absent_parameters_have_their_defaults)
+TEST("P24 absent parameters have their defaults")
 {
 	struct quic_params p, defaults;
 
@@ -49,7 +49,7 @@ TEST(P24_absent_parameters_have_their_defaults)
 	CHECK_MEM(&p, &defaults, sizeof(p));
 }
 
-TEST(P24_the_ids_are_obligatory)
+TEST("P24 the ids are obligatory")
 {
 	struct quic_params p;
 
@@ -62,7 +62,7 @@ TEST(P24_the_ids_are_obligatory)
 	CHECK(p.has_initial_scid && p.has_original_dcid && !p.initial_scid.len);
 }
 
-TEST(P24_each_parameter_is_read)
+TEST("P24 each parameter is read")
 {
 	char all[2000] = "";
 	struct quic_params p;
@@ -90,7 +90,7 @@ TEST(P24_each_parameter_is_read)
 	CHECK(p.version_count == 1 && p.versions[0] == 1);
 }
 
-TEST(P24_each_parameter_twice)
+TEST("P24 each parameter twice")
 {
 	struct quic_params p;
 	char twice[400];
@@ -103,7 +103,7 @@ TEST(P24_each_parameter_twice)
 	}
 }
 
-TEST(P24_each_parameter_from_the_wrong_side)
+TEST("P24 each parameter from the wrong side")
 {
 	struct quic_params p;
 	unsigned int i;
@@ -116,7 +116,7 @@ TEST(P24_each_parameter_from_the_wrong_side)
 	}
 }
 
-TEST(P24_each_parameter_longer_and_shorter)
+TEST("P24 each parameter longer and shorter")
 {
 	u8 bytes[100], part[100];
 	struct quic_params p;
@@ -155,7 +155,7 @@ TEST(P24_each_parameter_longer_and_shorter)
 	}
 }
 
-TEST(P12_parameters_cut_anywhere)
+TEST("P12 parameters cut anywhere")
 {
 	struct quic_params p;
 	size_t len, cut, id_len;
@@ -210,7 +210,7 @@ static const struct {
 	{ "30 00 60ff 00", 0 },
 };
 
-TEST(P24_boundaries_of_each_parameter)
+TEST("P24 boundaries of each parameter")
 {
 	struct quic_params p;
 	unsigned int i;
@@ -220,7 +220,7 @@ TEST(P24_boundaries_of_each_parameter)
 			check_failed(__FILE__, __LINE__, "%s", limits[i].hex);
 }
 
-TEST(values_too_large_to_use_are_brought_down)
+TEST("values too large to use are brought down")
 {
 	struct quic_params p;
 
@@ -235,7 +235,7 @@ TEST(values_too_large_to_use_are_brought_down)
 	CHECK_EQ(p.max_data, QUIC_VARINT_MAX);
 }
 
-TEST(preferred_addresses)
+TEST("preferred addresses")
 {
 	struct quic_params p;
 
@@ -257,7 +257,7 @@ TEST(preferred_addresses)
 		 BAD);
 }
 
-TEST(version_information)
+TEST("version information")
 {
 	struct quic_params p;
 	unsigned int i;
@@ -317,7 +317,7 @@ static void fill_server(struct quic_params *p)
 	p->preferred_v6 = (struct quic_addr){ .family = 6, .port = 444, .ip = { 0x20, [15] = 9 } };
 }
 
-TEST(what_is_encoded_is_read_back)
+TEST("what is encoded is read back")
 {
 	struct quic_params p, q;
 	u8 buf[256];
@@ -342,7 +342,7 @@ TEST(what_is_encoded_is_read_back)
 	CHECK(!q.has_original_dcid && !q.has_retry_scid && !q.has_reset_token && !q.has_preferred);
 }
 
-TEST(defaults_are_not_encoded)
+TEST("defaults are not encoded")
 {
 	struct quic_params p;
 	u8 buf[64];
@@ -354,7 +354,7 @@ TEST(defaults_are_not_encoded)
 	CHECK_MEM(buf, "\x0f\0", 2);
 }
 
-TEST(P10_a_small_buffer_is_refused)
+TEST("P10 a small buffer is refused")
 {
 	struct quic_params p;
 	u8 buf[256], *exact;

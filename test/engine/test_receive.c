@@ -42,7 +42,7 @@ static void expect(const void *frames, size_t len, u64 code, bool to_server)
 	expect(frames, sizeof(frames), code, to_server);		\
 } while (0)
 
-TEST(frames_that_break_rules_close_with_the_right_error)
+TEST("frames that break rules close with the right error")
 {
 	/* unknown type; type in two bytes; ACK of what was never sent */
 	EXPECT(QUIC_TRANSPORT_ERROR_FRAME_ENCODING, true, 0x21, 0, 0, 0);
@@ -63,7 +63,7 @@ TEST(frames_that_break_rules_close_with_the_right_error)
 	EXPECT(QUIC_TRANSPORT_ERROR_PROTOCOL_VIOLATION, true, QUIC_FRAME_DATAGRAM, 'x', 0, 0);
 }
 
-TEST(a_packet_without_frames_is_a_violation)
+TEST("a packet without frames is a violation")
 {
 	static u8 buf[64];
 	struct quic_packet_out out;
@@ -86,7 +86,7 @@ TEST(a_packet_without_frames_is_a_violation)
 	pair_destroy(&p);
 }
 
-TEST(reserved_bits_are_a_violation_once_authentic)
+TEST("reserved bits are a violation once authentic")
 {
 	pair_init(&p);
 	pair_handshake(&p);
@@ -95,7 +95,7 @@ TEST(reserved_bits_are_a_violation_once_authentic)
 	pair_destroy(&p);
 }
 
-TEST(a_packet_without_the_fixed_bit_is_dropped_unless_greasing_was_offered)
+TEST("a packet without the fixed bit is dropped unless greasing was offered")
 {
 	u64 before;
 
@@ -115,7 +115,7 @@ TEST(a_packet_without_the_fixed_bit_is_dropped_unless_greasing_was_offered)
 	pair_destroy(&p);
 }
 
-TEST(changed_bytes_are_dropped_and_counted)
+TEST("changed bytes are dropped and counted")
 {
 	u8 buf[128], copy[128];
 	size_t len, i;
@@ -140,7 +140,7 @@ TEST(changed_bytes_are_dropped_and_counted)
 	pair_destroy(&p);
 }
 
-TEST(forgeries_beyond_the_integrity_limit_close)
+TEST("forgeries beyond the integrity limit close")
 {
 	u8 buf[64];
 	size_t len;
@@ -155,7 +155,7 @@ TEST(forgeries_beyond_the_integrity_limit_close)
 	pair_destroy(&p);
 }
 
-TEST(the_confidentiality_limit_closes)
+TEST("the confidentiality limit closes")
 {
 	struct quic_keys *tx = &p.client.conn.tx[QUIC_CRYPTO_APP];
 
@@ -171,7 +171,7 @@ TEST(the_confidentiality_limit_closes)
 	pair_destroy(&p);
 }
 
-TEST(a_packet_counts_once)
+TEST("a packet counts once")
 {
 	u8 buf[64], copy[64];
 	size_t len;
@@ -189,7 +189,7 @@ TEST(a_packet_counts_once)
 	pair_destroy(&p);
 }
 
-TEST(coalesced_packets_for_another_id_are_dropped)
+TEST("coalesced packets for another id are dropped")
 {
 	u8 buf[2048];
 	size_t len;
@@ -220,7 +220,7 @@ static bool shorten(struct pair *pair, struct pair_end *from, u8 *data, size_t *
 	return false;
 }
 
-TEST(a_server_ignores_initials_in_small_datagrams)
+TEST("a server ignores initials in small datagrams")
 {
 	u8 buf[1300];
 	size_t len;
@@ -249,7 +249,7 @@ TEST(a_server_ignores_initials_in_small_datagrams)
 	pair_destroy(&p);
 }
 
-TEST(another_source_id_is_dropped)
+TEST("another source id is dropped")
 {
 	struct quic_conn *server = &p.server.conn;
 	u64 before;
@@ -269,7 +269,7 @@ TEST(another_source_id_is_dropped)
 	pair_destroy(&p);
 }
 
-TEST(packets_wait_for_their_keys)
+TEST("packets wait for their keys")
 {
 	unsigned int i;
 
@@ -290,7 +290,7 @@ TEST(packets_wait_for_their_keys)
 	pair_destroy(&p);
 }
 
-TEST(packets_do_not_wait_where_there_is_no_room)
+TEST("packets do not wait where there is no room")
 {
 	pair_init(&p);
 	p.client.hold_tls = true;
@@ -301,7 +301,7 @@ TEST(packets_do_not_wait_where_there_is_no_room)
 	pair_destroy(&p);
 }
 
-TEST(an_early_packet_that_closes_makes_the_secret_fail)
+TEST("an early packet that closes makes the secret fail")
 {
 	static const u8 bad[] = { 0x21, 0, 0, 0 };
 	u8 secret[QUIC_CRYPTO_SECRET_BUFFER_SIZE];
@@ -319,7 +319,7 @@ TEST(an_early_packet_that_closes_makes_the_secret_fail)
 	pair_destroy(&p);
 }
 
-TEST(version_negotiation_and_retry_are_dropped_for_now)
+TEST("version negotiation and retry are dropped for now")
 {
 	u8 vn[] = { 0xc0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x6b, 0x33, 0x43, 0xcf };
 	struct quic_cid cid;
@@ -335,7 +335,7 @@ TEST(version_negotiation_and_retry_are_dropped_for_now)
 	pair_destroy(&p);
 }
 
-TEST(a_frame_that_finds_no_memory_is_not_acknowledged)
+TEST("a frame that finds no memory is not acknowledged")
 {
 	static const u8 data[] = { QUIC_FRAME_STREAM | 4, 0, 1, 'x', 'y', 'z' };
 	u64 before;
@@ -354,7 +354,7 @@ TEST(a_frame_that_finds_no_memory_is_not_acknowledged)
 	pair_destroy(&p);
 }
 
-TEST(ce_marks_are_reported)
+TEST("ce marks are reported")
 {
 	u8 buf[64];
 	size_t len;
@@ -369,7 +369,7 @@ TEST(ce_marks_are_reported)
 }
 
 /* Packets that a peer with the right keys can make, of random frames and of mutated ones. */
-TEST(authentic_garbage_breaks_nothing)
+TEST("authentic garbage breaks nothing")
 {
 	static const u8 seeds[][20] = {
 		{ QUIC_FRAME_ACK, 5, 0, 1, 1, 0, 0 },
@@ -410,7 +410,7 @@ TEST(authentic_garbage_breaks_nothing)
 	}
 }
 
-TEST(a_client_that_chose_a_short_id_gets_no_connection)
+TEST("a client that chose a short id gets no connection")
 {
 	u8 buf[1200];
 

@@ -86,7 +86,7 @@ static void done(void)
 /* ---- round-trip time ---- */
 
 /* RFC 9002, 5.2 and 5.3. */
-TEST(the_first_sample_replaces_the_initial_rtt)
+TEST("the first sample replaces the initial rtt")
 {
 	setup(false);
 	CHECK_EQ(rec.rtt.smoothed, 333 * MS);
@@ -100,7 +100,7 @@ TEST(the_first_sample_replaces_the_initial_rtt)
 	done();
 }
 
-TEST(P23_ack_delay_counts_up_to_max_ack_delay_and_never_below_min_rtt)
+TEST("P23 ack delay counts up to max ack delay and never below min rtt")
 {
 	setup(false);
 	confirm();
@@ -123,7 +123,7 @@ TEST(P23_ack_delay_counts_up_to_max_ack_delay_and_never_below_min_rtt)
 	done();
 }
 
-TEST(P23_an_inflated_ack_delay_cannot_lower_the_estimate_before_confirmation)
+TEST("P23 an inflated ack delay cannot lower the estimate before confirmation")
 {
 	setup(false);
 	transmit(APP, 1200, 1 * MS);
@@ -134,7 +134,7 @@ TEST(P23_an_inflated_ack_delay_cannot_lower_the_estimate_before_confirmation)
 	done();
 }
 
-TEST(handshake_spaces_ignore_ack_delay)
+TEST("handshake spaces ignore ack delay")
 {
 	setup(false);
 	transmit(QUIC_SPACE_INITIAL, 1200, 1 * MS);
@@ -145,7 +145,7 @@ TEST(handshake_spaces_ignore_ack_delay)
 	done();
 }
 
-TEST(no_sample_unless_the_largest_is_newly_acknowledged_and_something_eliciting)
+TEST("no sample unless the largest is newly acknowledged and something eliciting")
 {
 	setup(false);
 	transmit(APP, 1200, 1 * MS);
@@ -164,7 +164,7 @@ TEST(no_sample_unless_the_largest_is_newly_acknowledged_and_something_eliciting)
 /* ---- loss ---- */
 
 /* RFC 9002, 6.1.1 and 6.1.2. */
-TEST(a_packet_is_lost_three_packets_or_nine_eighths_of_a_round_trip_later)
+TEST("a packet is lost three packets or nine eighths of a round trip later")
 {
 	u64 pn;
 
@@ -195,7 +195,7 @@ TEST(a_packet_is_lost_three_packets_or_nine_eighths_of_a_round_trip_later)
 	done();
 }
 
-TEST(an_acknowledgement_before_the_deadline_saves_the_packet)
+TEST("an acknowledgement before the deadline saves the packet")
 {
 	setup(false);
 	confirm();
@@ -210,7 +210,7 @@ TEST(an_acknowledgement_before_the_deadline_saves_the_packet)
 }
 
 /* RFC 9000, 14.4. */
-TEST(a_lost_pmtu_probe_is_no_congestion)
+TEST("a lost pmtu probe is no congestion")
 {
 	setup(false);
 	confirm();
@@ -225,7 +225,7 @@ TEST(a_lost_pmtu_probe_is_no_congestion)
 	done();
 }
 
-TEST(packets_not_in_flight_are_settled_without_congestion)
+TEST("packets not in flight are settled without congestion")
 {
 	struct quic_sent *sent;
 	u64 pn;
@@ -248,7 +248,7 @@ TEST(packets_not_in_flight_are_settled_without_congestion)
 
 /* ---- lies ---- */
 
-TEST(an_acknowledgement_of_a_packet_never_sent_is_a_violation)
+TEST("an acknowledgement of a packet never sent is a violation")
 {
 	setup(false);
 	CHECK_EQ(ack(APP, 0, 0, 5 * MS), QUIC_TRANSPORT_ERROR_PROTOCOL_VIOLATION);
@@ -260,7 +260,7 @@ TEST(an_acknowledgement_of_a_packet_never_sent_is_a_violation)
 }
 
 /* RFC 9000, 21.4. */
-TEST(an_optimistic_acknowledgement_of_a_skipped_packet_is_a_violation)
+TEST("an optimistic acknowledgement of a skipped packet is a violation")
 {
 	setup(false);
 	transmit(APP, 1200, 1 * MS);
@@ -272,7 +272,7 @@ TEST(an_optimistic_acknowledgement_of_a_skipped_packet_is_a_violation)
 	done();
 }
 
-TEST(repeated_and_old_acknowledgements_change_nothing)
+TEST("repeated and old acknowledgements change nothing")
 {
 	u64 pn;
 
@@ -292,7 +292,7 @@ TEST(repeated_and_old_acknowledgements_change_nothing)
 /* ---- probe timeout ---- */
 
 /* RFC 9002, 6.2.1: 333 + 4 * 166.5 ms before any sample. */
-TEST(the_first_timeout_is_three_times_the_initial_rtt)
+TEST("the first timeout is three times the initial rtt")
 {
 	setup(false);
 	transmit(QUIC_SPACE_INITIAL, 1200, 1 * MS);
@@ -309,7 +309,7 @@ TEST(the_first_timeout_is_three_times_the_initial_rtt)
 	done();
 }
 
-TEST(timeouts_double_and_never_wrap)
+TEST("timeouts double and never wrap")
 {
 	u64 at, before = 0;
 	int i;
@@ -327,7 +327,7 @@ TEST(timeouts_double_and_never_wrap)
 	done();
 }
 
-TEST(max_ack_delay_counts_for_application_data_only)
+TEST("max ack delay counts for application data only")
 {
 	setup(true);
 	CHECK_EQ(quic_recovery_pto(&rec, QUIC_SPACE_HANDSHAKE), 999 * MS);
@@ -342,7 +342,7 @@ TEST(max_ack_delay_counts_for_application_data_only)
 	done();
 }
 
-TEST(a_timeout_probes_the_other_handshake_space_too)
+TEST("a timeout probes the other handshake space too")
 {
 	setup(true);
 	transmit(QUIC_SPACE_INITIAL, 1200, 1 * MS);
@@ -355,7 +355,7 @@ TEST(a_timeout_probes_the_other_handshake_space_too)
 }
 
 /* RFC 9002, 6.2.2.1. */
-TEST(P23_a_client_with_nothing_in_flight_probes_until_the_server_has_validated_it)
+TEST("P23 a client with nothing in flight probes until the server has validated it")
 {
 	setup(false);
 	transmit(QUIC_SPACE_INITIAL, 1200, 1 * MS);
@@ -385,7 +385,7 @@ TEST(P23_a_client_with_nothing_in_flight_probes_until_the_server_has_validated_i
  * Application data that the peer cannot read yet fills the window, and the handshake message that
  * would change this is lost: it must not wait for room.
  */
-TEST(P23_a_handshake_behind_a_full_window_is_probed)
+TEST("P23 a handshake behind a full window is probed")
 {
 	int server;
 
@@ -410,7 +410,7 @@ TEST(P23_a_handshake_behind_a_full_window_is_probed)
 	}
 }
 
-TEST(P23_a_server_with_nothing_in_flight_waits)
+TEST("P23 a server with nothing in flight waits")
 {
 	setup(true);
 	CHECK_EQ(quic_recovery_deadline(&rec), QUIC_NEVER);
@@ -420,7 +420,7 @@ TEST(P23_a_server_with_nothing_in_flight_waits)
 }
 
 /* RFC 9002, 6.2.2.1 and A.6. */
-TEST(P20_a_server_that_may_not_send_arms_no_timeout)
+TEST("P20 a server that may not send arms no timeout")
 {
 	setup(true);
 	transmit(QUIC_SPACE_INITIAL, 1200, 1 * MS);
@@ -442,7 +442,7 @@ TEST(P20_a_server_that_may_not_send_arms_no_timeout)
  * The example of RFC 9002, 7.6.3. Its packet #1 is number 0 here. The RTT is set so that it makes the
  * example's 2 seconds of PTO after the acknowledgement of #9.
  */
-TEST(P23_persistent_congestion_as_in_the_example_of_7_6_3)
+TEST("P23 persistent congestion as in the example of 7 6 3")
 {
 	static const u64 sent_at[] = { 0, 1, 2, 3, 4, 5, 6, 8, 12 };
 	u64 t = QUIC_SEC, start = 100 * t, i;
@@ -470,7 +470,7 @@ TEST(P23_persistent_congestion_as_in_the_example_of_7_6_3)
 	done();
 }
 
-TEST(P23_persistent_congestion_is_found_across_acknowledgements)
+TEST("P23 persistent congestion is found across acknowledgements")
 {
 	u64 t = QUIC_SEC, now, pn;
 
@@ -499,7 +499,7 @@ TEST(P23_persistent_congestion_is_found_across_acknowledgements)
 	done();
 }
 
-TEST(P23_an_acknowledged_packet_in_between_is_no_persistent_congestion)
+TEST("P23 an acknowledged packet in between is no persistent congestion")
 {
 	u64 t = QUIC_SEC;
 
@@ -519,7 +519,7 @@ TEST(P23_an_acknowledged_packet_in_between_is_no_persistent_congestion)
 	done();
 }
 
-TEST(P23_packets_sent_before_the_first_sample_do_not_count)
+TEST("P23 packets sent before the first sample do not count")
 {
 	u64 t = QUIC_SEC, pn;
 
@@ -533,7 +533,7 @@ TEST(P23_packets_sent_before_the_first_sample_do_not_count)
 	done();
 }
 
-TEST(P23_an_acknowledgement_in_another_space_ends_the_run)
+TEST("P23 an acknowledgement in another space ends the run")
 {
 	u64 t = QUIC_SEC;
 
@@ -554,7 +554,7 @@ TEST(P23_an_acknowledgement_in_another_space_ends_the_run)
 /* ---- ECN ---- */
 
 /* RFC 9002, 7.1 and B.7. */
-TEST(a_congestion_mark_is_a_congestion_event)
+TEST("a congestion mark is a congestion event")
 {
 	static const u64 marks[][3] = { { 1, 0, 0 }, { 1, 0, 1 }, { 2, 0, 1 } };
 	u64 pn;
@@ -574,7 +574,7 @@ TEST(a_congestion_mark_is_a_congestion_event)
 }
 
 /* RFC 9000, 13.4.2.1 */
-TEST(implausible_ecn_counts_end_the_use_of_ecn)
+TEST("implausible ecn counts end the use of ecn")
 {
 	static const u64 lies[][3] = {
 		{ 0, 0, 0 },	/* the mark was cleared */
@@ -596,7 +596,7 @@ TEST(implausible_ecn_counts_end_the_use_of_ecn)
 }
 
 /* RFC 9000, 13.4.2.1 and 21.9: marks on packets that were sent without are no congestion. */
-TEST(congestion_marks_on_packets_without_ect_are_not_believed)
+TEST("congestion marks on packets without ect are not believed")
 {
 	static const u64 marks[3] = { 0, 0, 1 };
 
@@ -612,7 +612,7 @@ TEST(congestion_marks_on_packets_without_ect_are_not_believed)
 }
 
 /* The window that an acknowledgement opens sets the pace (RFC 9002, 7.7). */
-TEST(acknowledgements_and_losses_set_the_pace)
+TEST("acknowledgements and losses set the pace")
 {
 	u64 pn, rate;
 
@@ -630,7 +630,7 @@ TEST(acknowledgements_and_losses_set_the_pace)
 	done();
 }
 
-TEST(reordered_acknowledgements_say_nothing_about_ecn)
+TEST("reordered acknowledgements say nothing about ecn")
 {
 	static const u64 marks[3] = { 2, 0, 0 };
 
@@ -654,7 +654,7 @@ static void release(struct quic_recovery *r, const struct quic_sent *sent)
 }
 
 /* RFC 9002, 6.4. */
-TEST(a_discarded_space_leaves_flight_silently)
+TEST("a discarded space leaves flight silently")
 {
 	released = 0;
 	setup(false);
@@ -677,7 +677,7 @@ TEST(a_discarded_space_leaves_flight_silently)
 	done();
 }
 
-TEST(a_retry_loses_everything_without_congestion)
+TEST("a retry loses everything without congestion")
 {
 	setup(false);
 	transmit(QUIC_SPACE_INITIAL, 1200, 1 * MS);

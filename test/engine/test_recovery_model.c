@@ -510,7 +510,7 @@ static void run(u64 seed, bool confirmed)
 	CHECK_EQ(mem.used, 0);
 }
 
-TEST(P23_random_events_as_in_the_pseudocode_while_shaking_hands)
+TEST("P23 random events as in the pseudocode while shaking hands")
 {
 	u64 seed;
 
@@ -518,7 +518,7 @@ TEST(P23_random_events_as_in_the_pseudocode_while_shaking_hands)
 		run(seed, false);
 }
 
-TEST(P23_random_events_as_in_the_pseudocode_when_confirmed)
+TEST("P23 random events as in the pseudocode when confirmed")
 {
 	u64 seed;
 

@@ -50,7 +50,7 @@ static u64 take(struct quic_mem *mem, struct list_head *ready, u64 from)
 	return from;
 }
 
-TEST(in_order_data_takes_one_allocation_and_no_tree)
+TEST("in order data takes one allocation and no tree")
 {
 	struct quic_mem mem = HOST_MEM_UNLIMITED;
 	struct quic_recvbuf rb;
@@ -67,7 +67,7 @@ TEST(in_order_data_takes_one_allocation_and_no_tree)
 	CHECK_EQ(mem.used, 0);
 }
 
-TEST(a_gap_holds_data_back)
+TEST("a gap holds data back")
 {
 	struct quic_mem mem = HOST_MEM_UNLIMITED;
 	struct quic_recvbuf rb;
@@ -86,7 +86,7 @@ TEST(a_gap_holds_data_back)
 	CHECK_EQ(mem.used, 0);
 }
 
-TEST(what_covers_many_pieces_replaces_them)
+TEST("what covers many pieces replaces them")
 {
 	struct quic_mem mem = HOST_MEM_UNLIMITED;
 	struct quic_recvbuf rb;
@@ -105,7 +105,7 @@ TEST(what_covers_many_pieces_replaces_them)
 	CHECK_EQ(mem.used, 0);
 }
 
-TEST(P22_a_byte_does_not_pin_its_packet)
+TEST("P22 a byte does not pin its packet")
 {
 	struct quic_mem mem = HOST_MEM_UNLIMITED;
 	struct quic_recvbuf rb;
@@ -129,7 +129,7 @@ TEST(P22_a_byte_does_not_pin_its_packet)
 	CHECK_EQ(mem.used, 0);
 }
 
-TEST(P22_gaps_never_take_the_memory_of_the_missing_bytes)
+TEST("P22 gaps never take the memory of the missing bytes")
 {
 	struct quic_mem mem = { .used = 0, .limit = 65536 };
 	struct quic_recvbuf rb;
@@ -149,7 +149,7 @@ TEST(P22_gaps_never_take_the_memory_of_the_missing_bytes)
 	CHECK_EQ(mem.used, 0);
 }
 
-TEST(without_memory_nothing_changes)
+TEST("without memory nothing changes")
 {
 	struct quic_mem mem = HOST_MEM_UNLIMITED;
 	struct quic_recvbuf rb;
@@ -173,7 +173,7 @@ TEST(without_memory_nothing_changes)
 }
 
 /* Small streams, so that every relation of two pieces occurs. */
-TEST(P11_every_overlap_in_random_order_against_a_model)
+TEST("P11 every overlap in random order against a model")
 {
 	struct quic_mem mem = HOST_MEM_UNLIMITED;
 	bool have[64];

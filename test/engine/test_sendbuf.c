@@ -47,7 +47,7 @@ static void check_copy(struct quic_sendbuf *sb, u64 offset, size_t len)
 	free(bytes);
 }
 
-TEST(bytes_come_back_in_order)
+TEST("bytes come back in order")
 {
 	struct quic_mem mem = HOST_MEM_UNLIMITED;
 	struct quic_sendbuf sb;
@@ -72,7 +72,7 @@ TEST(bytes_come_back_in_order)
 	CHECK_EQ(mem.used, 0);
 }
 
-TEST(an_acknowledged_beginning_is_freed_at_once)
+TEST("an acknowledged beginning is freed at once")
 {
 	struct quic_mem mem = HOST_MEM_UNLIMITED;
 	struct quic_sendbuf sb;
@@ -91,7 +91,7 @@ TEST(an_acknowledged_beginning_is_freed_at_once)
 	CHECK_EQ(mem.used, 0);
 }
 
-TEST(a_short_message_costs_little_memory)
+TEST("a short message costs little memory")
 {
 	struct quic_mem mem = HOST_MEM_UNLIMITED;
 	struct quic_sendbuf sb;
@@ -102,7 +102,7 @@ TEST(a_short_message_costs_little_memory)
 	quic_sendbuf_clear(&sb, &mem);
 }
 
-TEST(many_tiny_writes_share_chunks)
+TEST("many tiny writes share chunks")
 {
 	struct quic_mem mem = HOST_MEM_UNLIMITED;
 	struct quic_sendbuf sb;
@@ -116,7 +116,7 @@ TEST(many_tiny_writes_share_chunks)
 	quic_sendbuf_clear(&sb, &mem);
 }
 
-TEST(the_account_leaves_room_for_acknowledged_ranges)
+TEST("the account leaves room for acknowledged ranges")
 {
 	struct quic_mem mem = { .used = 0, .limit = 65536 };
 	struct quic_sendbuf sb;
@@ -138,7 +138,7 @@ TEST(the_account_leaves_room_for_acknowledged_ranges)
 	quic_sendbuf_clear(&sb, &mem);
 }
 
-TEST(an_account_smaller_than_a_chunk_still_carries_bytes)
+TEST("an account smaller than a chunk still carries bytes")
 {
 	struct quic_mem mem = { .used = 0, .limit = 4096 };
 	struct quic_sendbuf sb;
@@ -156,7 +156,7 @@ TEST(an_account_smaller_than_a_chunk_still_carries_bytes)
 	CHECK_EQ(mem.used, 0);
 }
 
-TEST(the_closest_lost_ranges_are_joined_when_there_are_too_many)
+TEST("the closest lost ranges are joined when there are too many")
 {
 	struct quic_mem mem = HOST_MEM_UNLIMITED;
 	struct quic_sendbuf sb;
@@ -176,7 +176,7 @@ TEST(the_closest_lost_ranges_are_joined_when_there_are_too_many)
 	quic_sendbuf_clear(&sb, &mem);
 }
 
-TEST(without_memory_for_the_record_acknowledged_bytes_are_sent_again)
+TEST("without memory for the record acknowledged bytes are sent again")
 {
 	struct quic_mem mem = HOST_MEM_UNLIMITED;
 	struct quic_sendbuf sb;
@@ -197,7 +197,7 @@ TEST(without_memory_for_the_record_acknowledged_bytes_are_sent_again)
 	CHECK_EQ(mem.used, 0);
 }
 
-TEST(a_large_chunk_that_cannot_be_had_is_replaced_by_a_small_one)
+TEST("a large chunk that cannot be had is replaced by a small one")
 {
 	struct quic_mem mem = HOST_MEM_UNLIMITED;
 	struct quic_sendbuf sb;
@@ -216,7 +216,7 @@ TEST(a_large_chunk_that_cannot_be_had_is_replaced_by_a_small_one)
 	CHECK_EQ(mem.used, 0);
 }
 
-TEST(lost_all_spares_what_was_acknowledged)
+TEST("lost all spares what was acknowledged")
 {
 	struct quic_mem mem = HOST_MEM_UNLIMITED;
 	struct quic_sendbuf sb;
@@ -336,7 +336,7 @@ static void run_model(u64 seed, u32 alloc_failures)
 	CHECK_EQ(mem.used, 0);
 }
 
-TEST(random_loss_and_acknowledgement_in_any_order)
+TEST("random loss and acknowledgement in any order")
 {
 	u64 seed;
 
@@ -344,7 +344,7 @@ TEST(random_loss_and_acknowledgement_in_any_order)
 		run_model(seed, 0);
 }
 
-TEST(random_loss_and_acknowledgement_while_memory_fails)
+TEST("random loss and acknowledgement while memory fails")
 {
 	u64 seed;
 

@@ -11,7 +11,7 @@ static void settle(struct quic_sent_queue *q, u64 pn)
 	quic_sent_trim(q, &mem);
 }
 
-TEST(records_are_found_until_they_are_settled)
+TEST("records are found until they are settled")
 {
 	struct quic_sent_queue q;
 	u64 pn;
@@ -41,7 +41,7 @@ TEST(records_are_found_until_they_are_settled)
 	CHECK_EQ(mem.used, 0);
 }
 
-TEST(skipped_numbers_have_no_record)
+TEST("skipped numbers have no record")
 {
 	struct quic_sent_queue q;
 
@@ -56,7 +56,7 @@ TEST(skipped_numbers_have_no_record)
 }
 
 /* A long life with a bounded flight needs bounded memory. */
-TEST(blocks_are_freed_and_the_ring_turns)
+TEST("blocks are freed and the ring turns")
 {
 	u64 pn, done = 0, limit = 0;
 	struct quic_sent_queue q;
@@ -80,7 +80,7 @@ TEST(blocks_are_freed_and_the_ring_turns)
 	CHECK_EQ(mem.used, 0);
 }
 
-TEST(reserving_fails_without_memory_and_works_later)
+TEST("reserving fails without memory and works later")
 {
 	struct quic_sent_queue q;
 	unsigned int n;

@@ -19,7 +19,7 @@ static void data(u64 pn, u64 now)
 	quic_space_on_received(&space, pn, true, false, DELAY, 0, now);
 }
 
-TEST(plain_data_waits_for_max_ack_delay)
+TEST("plain data waits for max ack delay")
 {
 	setup();
 	data(0, NOW);
@@ -27,7 +27,7 @@ TEST(plain_data_waits_for_max_ack_delay)
 	CHECK_EQ(space.largest_at, NOW);
 }
 
-TEST(the_second_packet_makes_it_due)
+TEST("the second packet makes it due")
 {
 	setup();
 	data(0, NOW);
@@ -39,21 +39,21 @@ TEST(the_second_packet_makes_it_due)
 	CHECK_EQ(space.ack_at, NOW + 2 + DELAY);
 }
 
-TEST(frames_of_S8_10_are_acknowledged_at_once)
+TEST("frames of S8 10 are acknowledged at once")
 {
 	setup();
 	quic_space_on_received(&space, 0, true, true, DELAY, 0, NOW);
 	CHECK_EQ(space.ack_at, NOW);
 }
 
-TEST(handshake_spaces_have_no_delay)
+TEST("handshake spaces have no delay")
 {
 	setup();
 	quic_space_on_received(&space, 0, true, false, 0, 0, NOW);
 	CHECK_EQ(space.ack_at, NOW);
 }
 
-TEST(a_gap_and_a_late_packet_are_acknowledged_at_once)
+TEST("a gap and a late packet are acknowledged at once")
 {
 	setup();
 	data(0, NOW);
@@ -70,7 +70,7 @@ TEST(a_gap_and_a_late_packet_are_acknowledged_at_once)
 }
 
 /* RFC 9000, 13.2.1: acknowledgements are not acknowledged. */
-TEST(packets_that_elicit_nothing_make_nothing_due)
+TEST("packets that elicit nothing make nothing due")
 {
 	setup();
 	quic_space_on_received(&space, 5, false, false, DELAY, 0, NOW);
@@ -79,7 +79,7 @@ TEST(packets_that_elicit_nothing_make_nothing_due)
 	CHECK(quic_ackset_has(&space.received, 9));
 }
 
-TEST(congestion_marks_are_counted_and_reported_at_once)
+TEST("congestion marks are counted and reported at once")
 {
 	setup();
 	quic_space_on_received(&space, 0, true, false, DELAY, 2, NOW);
@@ -93,7 +93,7 @@ TEST(congestion_marks_are_counted_and_reported_at_once)
 	CHECK_EQ(space.ecn[2], 1);
 }
 
-TEST(P16_jumps_are_acknowledged_at_once)
+TEST("P16 jumps are acknowledged at once")
 {
 	static const u64 numbers[] = { 0, 2, 2 + 4096, 2 + 4096 + 4097, 1ULL << 31,
 				       QUIC_VARINT_MAX };

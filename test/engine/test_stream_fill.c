@@ -21,7 +21,7 @@ static void begin(void)
 
 /* ---- holding: S3.23, S3.24 ---- */
 
-TEST(T078_nothing_in_flight_nothing_held)
+TEST("T078 nothing in flight nothing held")
 {
 	struct end_packet packet;
 
@@ -33,7 +33,7 @@ TEST(T078_nothing_in_flight_nothing_held)
 	finish();
 }
 
-TEST(a_second_small_packet_waits_for_the_first)
+TEST("a second small packet waits for the first")
 {
 	struct end_packet first, packet;
 
@@ -59,7 +59,7 @@ TEST(a_second_small_packet_waits_for_the_first)
 	finish();
 }
 
-TEST(the_tail_of_a_long_write_is_not_held)
+TEST("the tail of a long write is not held")
 {
 	struct end_packet packet;
 
@@ -71,7 +71,7 @@ TEST(the_tail_of_a_long_write_is_not_held)
 	finish();
 }
 
-TEST(what_is_never_held)
+TEST("what is never held")
 {
 	struct end_packet packet;
 
@@ -100,7 +100,7 @@ TEST(what_is_never_held)
 	finish();
 }
 
-TEST(T050_T079_more_holds_until_a_send_without_it)
+TEST("T050 T079 more holds until a send without it")
 {
 	struct end_packet packet;
 	struct quic_stream *stream;
@@ -136,7 +136,7 @@ TEST(T050_T079_more_holds_until_a_send_without_it)
 
 /* ---- packets ---- */
 
-TEST(streams_take_turns)
+TEST("streams take turns")
 {
 	struct end_packet packet;
 	unsigned int round, count[3] = { 0 };
@@ -158,7 +158,7 @@ TEST(streams_take_turns)
 	finish();
 }
 
-TEST(small_messages_of_several_streams_share_a_packet)
+TEST("small messages of several streams share a packet")
 {
 	struct end_packet packet;
 	u64 id;
@@ -179,7 +179,7 @@ TEST(small_messages_of_several_streams_share_a_packet)
 }
 
 /* Whatever room a packet has left: no frame is cut wrongly, nothing is written beyond the end. */
-TEST(every_size_of_packet)
+TEST("every size of packet")
 {
 	static struct end_packet packet;
 	size_t room;
@@ -203,7 +203,7 @@ TEST(every_size_of_packet)
 	}
 }
 
-TEST(a_probe_repeats_the_oldest_bytes)
+TEST("a probe repeats the oldest bytes")
 {
 	struct end_packet packet;
 
@@ -222,7 +222,7 @@ TEST(a_probe_repeats_the_oldest_bytes)
 	finish();
 }
 
-TEST(a_probe_repeats_fin_or_reset_alone)
+TEST("a probe repeats fin or reset alone")
 {
 	struct end_packet first, packet;
 
@@ -244,7 +244,7 @@ TEST(a_probe_repeats_fin_or_reset_alone)
 	finish();
 }
 
-TEST(a_lost_fin_is_sent_again_unless_a_copy_arrived)
+TEST("a lost fin is sent again unless a copy arrived")
 {
 	struct end_packet first, second, packet;
 
@@ -275,7 +275,7 @@ TEST(a_lost_fin_is_sent_again_unless_a_copy_arrived)
 }
 
 /* Two copies in flight: the loss of one after the arrival of the other says nothing. */
-TEST(of_two_copies_of_fin_or_reset_one_is_enough)
+TEST("of two copies of fin or reset one is enough")
 {
 	struct end_packet first, second, third;
 	unsigned int seen = 0;
@@ -310,7 +310,7 @@ TEST(of_two_copies_of_fin_or_reset_one_is_enough)
 	finish();
 }
 
-TEST(a_reset_stream_is_not_blocked)
+TEST("a reset stream is not blocked")
 {
 	struct quic_params params = end_params();
 	struct end_packet packet;

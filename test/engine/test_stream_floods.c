@@ -17,7 +17,7 @@ static void begin(void)
 	end_pair(&c, &s, &params);
 }
 
-TEST(P22_room_is_asked_for_and_refusal_keeps_the_packet_unacknowledged)
+TEST("P22 room is asked for and refusal keeps the packet unacknowledged")
 {
 	begin();
 	s.refuse_gaps = true;
@@ -33,7 +33,7 @@ TEST(P22_room_is_asked_for_and_refusal_keeps_the_packet_unacknowledged)
 	finish();
 }
 
-TEST(P22_a_flood_of_single_bytes_that_nobody_reads)
+TEST("P22 a flood of single bytes that nobody reads")
 {
 	u64 i, refused = 0;
 
@@ -59,7 +59,7 @@ TEST(P22_a_flood_of_single_bytes_that_nobody_reads)
 	finish();
 }
 
-TEST(small_pieces_join_the_last_item_of_their_stream_only)
+TEST("small pieces join the last item of their stream only")
 {
 	u64 id, offset;
 	bool fin;
@@ -85,7 +85,7 @@ TEST(small_pieces_join_the_last_item_of_their_stream_only)
 	finish();
 }
 
-TEST(a_piece_that_cannot_join_for_want_of_memory_comes_again)
+TEST("a piece that cannot join for want of memory comes again")
 {
 	begin();
 	CHECK_EQ(end_stream_frame(&s, 0, 0, 10, false, END_MSS), 0);
@@ -99,7 +99,7 @@ TEST(a_piece_that_cannot_join_for_want_of_memory_comes_again)
 	finish();
 }
 
-TEST(P22_a_flood_of_gaps_leaves_room_for_data_in_order)
+TEST("P22 a flood of gaps leaves room for data in order")
 {
 	u64 i, id;
 
@@ -114,7 +114,7 @@ TEST(P22_a_flood_of_gaps_leaves_room_for_data_in_order)
 	finish();
 }
 
-TEST(P22_a_flood_of_finished_streams_that_nobody_reads)
+TEST("P22 a flood of finished streams that nobody reads")
 {
 	u64 id, refused = 0;
 

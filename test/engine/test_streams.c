@@ -34,7 +34,7 @@ static int open_only(struct end *end, s64 id, u32 flags)
 
 /* ---- selection ---- */
 
-TEST(T054_no_stream_is_active_at_first)
+TEST("T054 no stream is active at first")
 {
 	struct quic_stream *stream;
 
@@ -43,7 +43,7 @@ TEST(T054_no_stream_is_active_at_first)
 	finish();
 }
 
-TEST(T055_new_opens_stream_0_and_then_it_is_active)
+TEST("T055 new opens stream 0 and then it is active")
 {
 	struct quic_stream *stream;
 
@@ -57,7 +57,7 @@ TEST(T055_new_opens_stream_0_and_then_it_is_active)
 	finish();
 }
 
-TEST(T056_fin_goes_to_the_active_stream_and_ends_that)
+TEST("T056 fin goes to the active stream and ends that")
 {
 	struct quic_stream *stream;
 
@@ -71,7 +71,7 @@ TEST(T056_fin_goes_to_the_active_stream_and_ends_that)
 	finish();
 }
 
-TEST(T057_uni_selects_the_type_on_both_sides)
+TEST("T057 uni selects the type on both sides")
 {
 	struct quic_stream *stream;
 
@@ -85,7 +85,7 @@ TEST(T057_uni_selects_the_type_on_both_sides)
 	finish();
 }
 
-TEST(T058_a_stream_opened_implicitly_needs_no_new)
+TEST("T058 a stream opened implicitly needs no new")
 {
 	struct quic_stream *stream;
 
@@ -97,7 +97,7 @@ TEST(T058_a_stream_opened_implicitly_needs_no_new)
 	finish();
 }
 
-TEST(T059_T060_streams_that_cannot_be_used)
+TEST("T059 T060 streams that cannot be used")
 {
 	struct quic_stream *stream;
 
@@ -113,7 +113,7 @@ TEST(T059_T060_streams_that_cannot_be_used)
 	finish();
 }
 
-TEST(T061_a_finished_uni_stream_is_gone)
+TEST("T061 a finished uni stream is gone")
 {
 	struct quic_stream *stream;
 
@@ -126,7 +126,7 @@ TEST(T061_a_finished_uni_stream_is_gone)
 	finish();
 }
 
-TEST(T062_after_fin_nothing_can_be_sent)
+TEST("T062 after fin nothing can be sent")
 {
 	struct quic_stream *stream;
 
@@ -138,7 +138,7 @@ TEST(T062_after_fin_nothing_can_be_sent)
 	finish();
 }
 
-TEST(T063_new_on_a_used_stream_fails)
+TEST("T063 new on a used stream fails")
 {
 	struct quic_stream *stream;
 
@@ -149,7 +149,7 @@ TEST(T063_new_on_a_used_stream_fails)
 	finish();
 }
 
-TEST(T064_an_opened_stream_is_used_with_or_without_new)
+TEST("T064 an opened stream is used with or without new")
 {
 	struct quic_stream *stream;
 
@@ -161,7 +161,7 @@ TEST(T064_an_opened_stream_is_used_with_or_without_new)
 	finish();
 }
 
-TEST(T065_new_uni_does_not_leave_the_active_stream)
+TEST("T065 new uni does not leave the active stream")
 {
 	struct quic_stream *stream;
 
@@ -171,7 +171,7 @@ TEST(T065_new_uni_does_not_leave_the_active_stream)
 	finish();
 }
 
-TEST(T067_the_stream_that_the_peer_opened_is_active)
+TEST("T067 the stream that the peer opened is active")
 {
 	struct quic_stream *stream;
 
@@ -185,7 +185,7 @@ TEST(T067_the_stream_that_the_peer_opened_is_active)
 	finish();
 }
 
-TEST(T172_stream_open_of_an_implicit_stream)
+TEST("T172 stream open of an implicit stream")
 {
 	begin();
 	CHECK_EQ(open_only(&c, 8, 0), 0);
@@ -196,7 +196,7 @@ TEST(T172_stream_open_of_an_implicit_stream)
 	finish();
 }
 
-TEST(T173_uni_has_no_meaning_with_an_explicit_id)
+TEST("T173 uni has no meaning with an explicit id")
 {
 	struct quic_stream *stream;
 
@@ -207,7 +207,7 @@ TEST(T173_uni_has_no_meaning_with_an_explicit_id)
 	finish();
 }
 
-TEST(nothing_is_sent_before_the_peer_has_spoken)
+TEST("nothing is sent before the peer has spoken")
 {
 	struct quic_params params = end_params();
 	struct quic_stream *stream;
@@ -223,7 +223,7 @@ TEST(nothing_is_sent_before_the_peer_has_spoken)
 }
 
 /* F17: IDs used before stay used, P13: and so do bytes. */
-TEST(remembered_parameters_may_be_replaced)
+TEST("remembered parameters may be replaced")
 {
 	struct quic_params params = end_params();
 	struct quic_stream *stream;
@@ -249,7 +249,7 @@ TEST(remembered_parameters_may_be_replaced)
 
 /* ---- states and their events (S7.4, S7.5) ---- */
 
-TEST(T153_request_and_answer_in_one_frame_each)
+TEST("T153 request and answer in one frame each")
 {
 	unsigned int seen = 0;
 	u64 id, offset;
@@ -276,7 +276,7 @@ TEST(T153_request_and_answer_in_one_frame_each)
 	finish();
 }
 
-TEST(T154_T168_reset_after_data_on_a_uni_stream)
+TEST("T154 T168 reset after data on a uni stream")
 {
 	unsigned int seen = 0;
 	struct quic_stream *stream;
@@ -302,7 +302,7 @@ TEST(T154_T168_reset_after_data_on_a_uni_stream)
 	finish();
 }
 
-TEST(T168_an_unused_stream_can_be_reset)
+TEST("T168 an unused stream can be reset")
 {
 	unsigned int seen = 0;
 
@@ -317,7 +317,7 @@ TEST(T168_an_unused_stream_can_be_reset)
 	finish();
 }
 
-TEST(T169_a_reset_bidi_stream_stays_while_its_other_side_is_open)
+TEST("T169 a reset bidi stream stays while its other side is open")
 {
 	struct quic_stream *stream;
 
@@ -334,7 +334,7 @@ TEST(T169_a_reset_bidi_stream_stays_while_its_other_side_is_open)
 	finish();
 }
 
-TEST(T155_T170_stop_sending_is_answered_with_reset)
+TEST("T155 T170 stop sending is answered with reset")
 {
 	unsigned int seen = 0;
 	struct quic_stream *stream;
@@ -353,7 +353,7 @@ TEST(T155_T170_stop_sending_is_answered_with_reset)
 	finish();
 }
 
-TEST(T171_stop_sending_where_nothing_can_be_stopped)
+TEST("T171 stop sending where nothing can be stopped")
 {
 	begin();
 	end_send(&c, 2, 30, true);
@@ -369,7 +369,7 @@ TEST(T171_stop_sending_where_nothing_can_be_stopped)
 	finish();
 }
 
-TEST(T156_a_bare_fin)
+TEST("T156 a bare fin")
 {
 	unsigned int seen = 0;
 	u64 id, offset;
@@ -387,7 +387,7 @@ TEST(T156_a_bare_fin)
 	finish();
 }
 
-TEST(T157_a_fin_ahead_of_its_data)
+TEST("T157 a fin ahead of its data")
 {
 	unsigned int seen = 0;
 	u64 id, offset;
@@ -406,7 +406,7 @@ TEST(T157_a_fin_ahead_of_its_data)
 	finish();
 }
 
-TEST(T095_T096_a_late_fin_is_an_item_of_its_own)
+TEST("T095 T096 a late fin is an item of its own")
 {
 	u64 id, offset;
 	bool fin;
@@ -430,7 +430,7 @@ TEST(T095_T096_a_late_fin_is_an_item_of_its_own)
 	finish();
 }
 
-TEST(T090_T091_items_of_one_stream_are_merged_and_of_two_are_not)
+TEST("T090 T091 items of one stream are merged and of two are not")
 {
 	static const u8 order[] = { 8, 8, 12, 8 };
 	u64 id, offset;
@@ -456,7 +456,7 @@ TEST(T090_T091_items_of_one_stream_are_merged_and_of_two_are_not)
 	finish();
 }
 
-TEST(T103_a_reset_discards_what_was_not_read)
+TEST("T103 a reset discards what was not read")
 {
 	u64 id, offset;
 	bool fin;
@@ -476,7 +476,7 @@ TEST(T103_a_reset_discards_what_was_not_read)
 	finish();
 }
 
-TEST(a_reset_after_the_whole_stream_is_ignored)
+TEST("a reset after the whole stream is ignored")
 {
 	u64 id, offset;
 	bool fin;
@@ -492,7 +492,7 @@ TEST(a_reset_after_the_whole_stream_is_ignored)
 }
 
 /* S4.19, F31 */
-TEST(after_stop_sending_data_is_discarded_and_the_stream_completes)
+TEST("after stop sending data is discarded and the stream completes")
 {
 	unsigned int seen;
 	u64 id, offset;
@@ -518,7 +518,7 @@ TEST(after_stop_sending_data_is_discarded_and_the_stream_completes)
 	finish();
 }
 
-TEST(stop_sending_with_the_size_known_completes_with_the_next_frame)
+TEST("stop sending with the size known completes with the next frame")
 {
 	begin();
 	CHECK_EQ(end_stream_frame(&s, 2, 100, 100, true, 100), 0);
@@ -533,7 +533,7 @@ TEST(stop_sending_with_the_size_known_completes_with_the_next_frame)
 
 /* ---- the end of the memory ---- */
 
-TEST(P01_a_held_stream_outlives_its_end)
+TEST("P01 a held stream outlives its end")
 {
 	struct quic_stream *stream;
 
@@ -553,7 +553,7 @@ TEST(P01_a_held_stream_outlives_its_end)
 	finish();
 }
 
-TEST(P02_a_stream_is_freed_after_its_frames_and_its_data)
+TEST("P02 a stream is freed after its frames and its data")
 {
 	struct end_packet first, second;
 	struct quic_stream *stream;
@@ -584,7 +584,7 @@ TEST(P02_a_stream_is_freed_after_its_frames_and_its_data)
 }
 
 /* Resets, stops and FINs of both ends in every order; packets arrive at random moments. */
-TEST(every_order_of_fin_reset_and_stop_ends_both_streams)
+TEST("every order of fin reset and stop ends both streams")
 {
 	struct end_packet packet;
 	unsigned int seed, step;
@@ -674,7 +674,7 @@ static void request(bool *failed)
 	finish();
 }
 
-TEST(every_allocation_may_fail_once)
+TEST("every allocation may fail once")
 {
 	unsigned int count = 0;
 	bool failed = true;

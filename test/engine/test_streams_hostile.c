@@ -124,7 +124,7 @@ static void run_receiver(u64 seed)
 	end_clear(&s);
 }
 
-TEST(P11_every_offset_length_fin_and_reset_against_a_model)
+TEST("P11 every offset length fin and reset against a model")
 {
 	u64 seed;
 
@@ -236,7 +236,7 @@ static void run_chaos(u64 seed, bool is_server)
 	end_clear(&end);
 }
 
-TEST(any_frames_at_all)
+TEST("any frames at all")
 {
 	u64 seed;
 

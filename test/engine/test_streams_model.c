@@ -315,7 +315,7 @@ static void run(u64 seed, u32 alloc_failures)
 	end_clear(&ends[1]);
 }
 
-TEST(random_applications_over_a_random_network)
+TEST("random applications over a random network")
 {
 	u64 seed;
 
@@ -323,7 +323,7 @@ TEST(random_applications_over_a_random_network)
 		run(seed, 0);
 }
 
-TEST(random_applications_while_memory_fails)
+TEST("random applications while memory fails")
 {
 	u64 seed;
 

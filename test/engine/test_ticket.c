@@ -21,7 +21,7 @@ static void send_tls(const u8 *bytes, size_t len)
 	pair_run(&p, p.now + QUIC_SEC);
 }
 
-TEST(a_ticket_is_collected_and_frozen_with_its_trailing_bytes)
+TEST("a ticket is collected and frozen with its trailing bytes")
 {
 	u8 message[90] = { 4, 0, 0, 46 };	/* says 50 bytes in all */
 	const struct pair_event *event;
@@ -41,7 +41,7 @@ TEST(a_ticket_is_collected_and_frozen_with_its_trailing_bytes)
 	pair_destroy(&p);
 }
 
-TEST(a_ticket_flood_is_not_collected)
+TEST("a ticket flood is not collected")
 {
 	static u8 message[1 << 16] = { 4, 0, 0xff, 0xff };
 	unsigned int i;
@@ -57,7 +57,7 @@ TEST(a_ticket_flood_is_not_collected)
 	pair_destroy(&p);
 }
 
-TEST(a_ticket_without_memory_comes_again)
+TEST("a ticket without memory comes again")
 {
 	u8 message[90] = { 4, 0, 0, 86 };
 
@@ -72,7 +72,7 @@ TEST(a_ticket_without_memory_comes_again)
 	pair_destroy(&p);
 }
 
-TEST(tokens_are_handed_on)
+TEST("tokens are handed on")
 {
 	static const u8 frame[] = { QUIC_FRAME_NEW_TOKEN, 5, 't', 'o', 'k', 'e', 'n' };
 	const struct pair_event *event;

@@ -22,7 +22,7 @@ static void begin(void)
 	pair_handshake(&p);
 }
 
-TEST(full_packets_leave_as_one_train)
+TEST("full packets leave as one train")
 {
 	struct quic_train train;
 	int n;
@@ -38,7 +38,7 @@ TEST(full_packets_leave_as_one_train)
 	pair_destroy(&p);
 }
 
-TEST(a_train_has_at_most_the_segments_and_bytes_of_the_host)
+TEST("a train has at most the segments and bytes of the host")
 {
 	struct quic_train train;
 
@@ -56,7 +56,7 @@ TEST(a_train_has_at_most_the_segments_and_bytes_of_the_host)
 	pair_destroy(&p);
 }
 
-TEST(control_frames_do_not_break_a_train)
+TEST("control frames do not break a train")
 {
 	static const u8 ping[] = { QUIC_FRAME_PING, 0, 0, 0 };
 	struct quic_train train;
@@ -72,7 +72,7 @@ TEST(control_frames_do_not_break_a_train)
 	pair_destroy(&p);
 }
 
-TEST(P32_an_acknowledgement_rides_with_the_answer)
+TEST("P32 an acknowledgement rides with the answer")
 {
 	u64 sent;
 
@@ -92,7 +92,7 @@ TEST(P32_an_acknowledgement_rides_with_the_answer)
 	pair_destroy(&p);
 }
 
-TEST(fin_is_acknowledged_at_once_and_plain_data_within_the_delay)
+TEST("fin is acknowledged at once and plain data within the delay")
 {
 	u64 start;
 
@@ -110,7 +110,7 @@ TEST(fin_is_acknowledged_at_once_and_plain_data_within_the_delay)
 	pair_destroy(&p);
 }
 
-TEST(acknowledgements_alone_are_small)
+TEST("acknowledgements alone are small")
 {
 	static const u8 ping[] = { QUIC_FRAME_PING, 0, 0, 0 };
 	struct quic_train train;
@@ -123,7 +123,7 @@ TEST(acknowledgements_alone_are_small)
 	pair_destroy(&p);
 }
 
-TEST(who_only_acknowledges_asks_for_an_acknowledgement_now_and_then)
+TEST("who only acknowledges asks for an acknowledgement now and then")
 {
 	static const u8 ping[] = { QUIC_FRAME_PING, 0, 0, 0 };
 	struct quic_conn *s = &p.server.conn;
@@ -141,7 +141,7 @@ TEST(who_only_acknowledges_asks_for_an_acknowledgement_now_and_then)
 	pair_destroy(&p);
 }
 
-TEST(the_congestion_window_holds_data_but_not_acknowledgements)
+TEST("the congestion window holds data but not acknowledgements")
 {
 	static const u8 ping[] = { QUIC_FRAME_PING, 0, 0, 0 };
 	struct quic_conn *c = &p.client.conn;
@@ -161,7 +161,7 @@ TEST(the_congestion_window_holds_data_but_not_acknowledgements)
 	pair_destroy(&p);
 }
 
-TEST(early_answers_leave_room_for_the_handshake)
+TEST("early answers leave room for the handshake")
 {
 	struct quic_conn *s = &p.server.conn;
 
@@ -181,7 +181,7 @@ TEST(early_answers_leave_room_for_the_handshake)
 	pair_destroy(&p);
 }
 
-TEST(probes_ignore_the_congestion_window)
+TEST("probes ignore the congestion window")
 {
 	struct quic_conn *c = &p.client.conn;
 	struct quic_train train;
@@ -203,7 +203,7 @@ TEST(probes_ignore_the_congestion_window)
 	pair_destroy(&p);
 }
 
-TEST(a_probe_without_data_is_a_ping)
+TEST("a probe without data is a ping")
 {
 	struct quic_conn *c = &p.client.conn;
 	struct quic_train train;
@@ -219,7 +219,7 @@ TEST(a_probe_without_data_is_a_ping)
 	pair_destroy(&p);
 }
 
-TEST(pacing_spreads_and_its_timer_goes_on)
+TEST("pacing spreads and its timer goes on")
 {
 	struct quic_conn *c = &p.client.conn;
 	struct quic_train train;
@@ -245,7 +245,7 @@ TEST(pacing_spreads_and_its_timer_goes_on)
 	pair_destroy(&p);
 }
 
-TEST(a_window_that_opens_while_pacing_holds_back_is_not_forgotten)
+TEST("a window that opens while pacing holds back is not forgotten")
 {
 	struct quic_conn *c = &p.client.conn;
 	struct quic_train train;
@@ -263,7 +263,7 @@ TEST(a_window_that_opens_while_pacing_holds_back_is_not_forgotten)
 	pair_destroy(&p);
 }
 
-TEST(a_host_without_buffers_is_not_asked_again_at_once)
+TEST("a host without buffers is not asked again at once")
 {
 	static const u8 ping[] = { QUIC_FRAME_PING, 0, 0, 0 };
 	struct quic_conn *s = &p.server.conn;
@@ -277,7 +277,7 @@ TEST(a_host_without_buffers_is_not_asked_again_at_once)
 	pair_destroy(&p);
 }
 
-TEST(initial_datagrams_are_full)
+TEST("initial datagrams are full")
 {
 	struct quic_train train;
 	unsigned int i;
@@ -304,7 +304,7 @@ TEST(initial_datagrams_are_full)
 	pair_destroy(&p);
 }
 
-TEST(a_number_is_skipped_and_its_acknowledgement_betrays)
+TEST("a number is skipped and its acknowledgement betrays")
 {
 	struct quic_space *space = &p.client.conn.recovery.space[QUIC_SPACE_APP];
 	u8 ack[16];
@@ -322,7 +322,7 @@ TEST(a_number_is_skipped_and_its_acknowledgement_betrays)
 	pair_destroy(&p);
 }
 
-TEST(path_challenges_are_answered_in_full_datagrams)
+TEST("path challenges are answered in full datagrams")
 {
 	static const u8 challenge[] = { QUIC_FRAME_PATH_CHALLENGE, 1, 2, 3, 4, 5, 6, 7, 8 };
 	struct quic_train train;
@@ -344,7 +344,7 @@ TEST(path_challenges_are_answered_in_full_datagrams)
 	pair_destroy(&p);
 }
 
-TEST(without_memory_for_records_nothing_leaves_and_nobody_spins)
+TEST("without memory for records nothing leaves and nobody spins")
 {
 	struct quic_conn *c = &p.client.conn;
 	struct quic_train train;
@@ -363,7 +363,7 @@ TEST(without_memory_for_records_nothing_leaves_and_nobody_spins)
 	pair_destroy(&p);
 }
 
-TEST(the_mtu_follows_route_and_peer)
+TEST("the mtu follows route and peer")
 {
 	struct quic_train train;
 
@@ -389,7 +389,7 @@ static bool drop_large(struct pair *pair, struct pair_end *from, u8 *data, size_
 	return *len > 1300;
 }
 
-TEST(a_path_that_swallows_large_datagrams_gets_small_ones)
+TEST("a path that swallows large datagrams gets small ones")
 {
 	u64 got = 0;
 	bool fin = false;
@@ -406,7 +406,7 @@ TEST(a_path_that_swallows_large_datagrams_gets_small_ones)
 	pair_destroy(&p);
 }
 
-TEST(transmit_size_says_whether_there_is_anything)
+TEST("transmit size says whether there is anything")
 {
 	begin();
 	CHECK_EQ(quic_conn_transmit_size(&p.client.conn, p.now), 0);

@@ -2,7 +2,7 @@
 #include "check.h"
 #include "version.h"
 
-TEST(versions_1_and_2_are_spoken)
+TEST("versions 1 and 2 are spoken")
 {
 	const struct quic_version *list;
 	unsigned int count;
@@ -19,7 +19,7 @@ TEST(versions_1_and_2_are_spoken)
 }
 
 /* RFC 9000, 17.2, table 5; RFC 9369, 3.2 */
-TEST(type_bits_go_both_ways)
+TEST("type bits go both ways")
 {
 	static const u8 v1[] = { 0, 1, 2, 3 }, v2[] = { 1, 2, 3, 0 };
 	const struct quic_version *list;

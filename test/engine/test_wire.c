@@ -25,7 +25,7 @@ static const struct {
 	{ "c000000000000000", 0, false },
 };
 
-TEST(varints_are_read)
+TEST("varints are read")
 {
 	struct quic_reader r;
 	unsigned int i;
@@ -42,7 +42,7 @@ TEST(varints_are_read)
 	}
 }
 
-TEST(varints_are_written_in_the_shortest_form)
+TEST("varints are written in the shortest form")
 {
 	u8 bytes[8], out[8];
 	struct quic_writer w;
@@ -61,7 +61,7 @@ TEST(varints_are_written_in_the_shortest_form)
 	}
 }
 
-TEST(varints_take_the_length_that_is_asked_for)
+TEST("varints take the length that is asked for")
 {
 	static const char *const hex[] = { "25", "4025", "80000025", "c000000000000025" };
 	struct quic_writer w;
@@ -77,7 +77,7 @@ TEST(varints_take_the_length_that_is_asked_for)
 	}
 }
 
-TEST(P12_a_truncated_varint_moves_nothing)
+TEST("P12 a truncated varint moves nothing")
 {
 	struct quic_reader r;
 	size_t len, cut;
@@ -99,7 +99,7 @@ TEST(P12_a_truncated_varint_moves_nothing)
 	}
 }
 
-TEST(readers_stop_at_the_end)
+TEST("readers stop at the end")
 {
 	u8 bytes[4] = { 1, 2, 3, 4 };
 	struct quic_reader r = { bytes, bytes + 4 };
@@ -121,7 +121,7 @@ TEST(readers_stop_at_the_end)
 	CHECK(quic_read_u32(&r, &v32) && v32 == 0x01020304);
 }
 
-TEST(writers_stop_at_the_end)
+TEST("writers stop at the end")
 {
 	u8 out[8] = { 0 };
 	struct quic_writer w = { out, out + 7 };

@@ -37,7 +37,7 @@ static void assert_server_refused(struct pair *pair, int error, int alert)
 	ASSERT_EQ(quic_session_get_alert(pair->client.session), alert);
 }
 
-TEST(verified_certificate_is_accepted)
+TEST("verified certificate is accepted")
 {
 	struct pair pair;
 
@@ -50,7 +50,7 @@ TEST(verified_certificate_is_accepted)
 	pair_destroy(&pair);
 }
 
-TEST(untrusted_certificate)
+TEST("untrusted certificate")
 {
 	struct pair pair;
 
@@ -60,7 +60,7 @@ TEST(untrusted_certificate)
 	pair_destroy(&pair);
 }
 
-TEST(certificate_for_another_name)
+TEST("certificate for another name")
 {
 	struct pair pair;
 
@@ -71,7 +71,7 @@ TEST(certificate_for_another_name)
 	pair_destroy(&pair);
 }
 
-TEST(expired_certificate)
+TEST("expired certificate")
 {
 	struct pair pair;
 
@@ -82,7 +82,7 @@ TEST(expired_certificate)
 	pair_destroy(&pair);
 }
 
-TEST(T177_no_common_protocol)
+TEST("T177 no common protocol")
 {
 	struct pair pair;
 
@@ -94,7 +94,7 @@ TEST(T177_no_common_protocol)
 	pair_destroy(&pair);
 }
 
-TEST(T177_server_wants_protocol_client_has_none)
+TEST("T177 server wants protocol client has none")
 {
 	struct pair pair;
 
@@ -105,7 +105,7 @@ TEST(T177_server_wants_protocol_client_has_none)
 	pair_destroy(&pair);
 }
 
-TEST(T177_client_wants_protocol_server_has_none)
+TEST("T177 client wants protocol server has none")
 {
 	struct pair pair;
 
@@ -116,7 +116,7 @@ TEST(T177_client_wants_protocol_server_has_none)
 	pair_destroy(&pair);
 }
 
-TEST(no_common_cipher)
+TEST("no common cipher")
 {
 	struct pair pair;
 
@@ -154,7 +154,7 @@ static int plain_hello(gnutls_session_t session, gnutls_record_encryption_level_
 	return sendmsg(CLIENT_FD, &msg, 0) < 0;
 }
 
-TEST(missing_transport_parameters)
+TEST("missing transport parameters")
 {
 	struct pair pair;
 

@@ -14,7 +14,7 @@ static int set_alpn(struct pair *pair, const char *list)
 	return quic_session_set_alpn(pair->client.session, list, strlen(list));
 }
 
-TEST(alpn_selected_on_both_ends)
+TEST("alpn selected on both ends")
 {
 	size_t size = 2;
 	struct pair pair;
@@ -35,7 +35,7 @@ TEST(alpn_selected_on_both_ends)
 	pair_destroy(&pair);
 }
 
-TEST(alpn_none_is_a_gnutls_error)
+TEST("alpn none is a gnutls error")
 {
 	struct pair pair;
 	char name[8];
@@ -48,7 +48,7 @@ TEST(alpn_none_is_a_gnutls_error)
 	pair_destroy(&pair);
 }
 
-TEST(T183_alpn_list_limits)
+TEST("T183 alpn list limits")
 {
 	const char *list = "a2345678901234567890,b2345678901234567890,c23456789012345678901";
 	struct pair pair;

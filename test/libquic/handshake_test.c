@@ -61,7 +61,7 @@ static void assert_both_have_keys(void)
 	ASSERT(double_has_secret(SERVER_FD, QUIC_CRYPTO_APP, false));
 }
 
-TEST(T175_psk)
+TEST("T175 psk")
 {
 	struct server_arguments args = { .key_file = PSK_SERVER_FILE };
 
@@ -76,7 +76,7 @@ TEST(T175_psk)
 	double_reset();
 }
 
-TEST(psk_unknown_to_the_server)
+TEST("psk unknown to the server")
 {
 	struct server_arguments args = { .key_file = PSK_SERVER_FILE };
 	FILE *file = fopen("unknown.psk", "we");
@@ -90,7 +90,7 @@ TEST(psk_unknown_to_the_server)
 	double_reset();
 }
 
-TEST(T176_certificate_without_hostname)
+TEST("T176 certificate without hostname")
 {
 	struct server_arguments args = {
 		.key_file = SERVER_KEY_FILE, .cert_file = SERVER_CERT_FILE,
@@ -102,7 +102,7 @@ TEST(T176_certificate_without_hostname)
 	double_reset();
 }
 
-TEST(certificate_with_hostname)
+TEST("certificate with hostname")
 {
 	struct server_arguments args = {
 		.key_file = SERVER_KEY_FILE, .cert_file = SERVER_CERT_FILE, .alpns = "aa,bb",
@@ -114,7 +114,7 @@ TEST(certificate_with_hostname)
 	double_reset();
 }
 
-TEST(certificate_with_wrong_hostname)
+TEST("certificate with wrong hostname")
 {
 	struct server_arguments args = {
 		.key_file = SERVER_KEY_FILE, .cert_file = SERVER_CERT_FILE,
@@ -132,7 +132,7 @@ TEST(certificate_with_wrong_hostname)
 	double_reset();
 }
 
-TEST(T177_blocking_without_common_protocol)
+TEST("T177 blocking without common protocol")
 {
 	struct server_arguments args = {
 		.key_file = SERVER_KEY_FILE, .cert_file = SERVER_CERT_FILE, .alpns = "aa",
@@ -143,7 +143,7 @@ TEST(T177_blocking_without_common_protocol)
 	double_reset();
 }
 
-TEST(T185_psk_file_errors)
+TEST("T185 psk file errors")
 {
 	static const char *const bad[] = {
 		"", "\n", "name\n", ":00\n", "name:\n", "name:0\n", "name:xy\n", "name:00 \n",
@@ -164,7 +164,7 @@ TEST(T185_psk_file_errors)
 	unlink("bad.psk");
 }
 
-TEST(server_file_errors)
+TEST("server file errors")
 {
 	double_reset();
 	ASSERT(quic_server_handshake(SERVER_FD, "missing.pem", SERVER_CERT_FILE, NULL) < 0);
@@ -172,7 +172,7 @@ TEST(server_file_errors)
 	ASSERT_EQ(quic_server_handshake(SERVER_FD, NULL, SERVER_CERT_FILE, NULL), -EINVAL);
 }
 
-TEST(peer_that_leaves)
+TEST("peer that leaves")
 {
 	double_reset();
 	double_close(SERVER_FD);
@@ -180,7 +180,7 @@ TEST(peer_that_leaves)
 	double_reset();
 }
 
-TEST(not_a_quic_socket)
+TEST("not a quic socket")
 {
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 

@@ -32,13 +32,13 @@ static void refuse_certificate(void)
 	pair_destroy(&pair);
 }
 
-TEST(T184_log_level)
+TEST("T184 log level")
 {
 	ASSERT_EQ(quic_set_log_level(LOG_NOTICE), -1);
 	ASSERT_EQ(quic_set_log_level(LOG_DEBUG), LOG_NOTICE);
 }
 
-TEST(log_is_silent_by_default)
+TEST("log is silent by default")
 {
 	ASSERT(!quic_set_log_func(count));
 	refuse_certificate();
@@ -46,7 +46,7 @@ TEST(log_is_silent_by_default)
 	ASSERT(quic_set_log_func(NULL) == count);
 }
 
-TEST(log_says_why_a_certificate_was_refused)
+TEST("log says why a certificate was refused")
 {
 	quic_set_log_func(count);
 	quic_set_log_level(LOG_ERR);
@@ -55,7 +55,7 @@ TEST(log_says_why_a_certificate_was_refused)
 	ASSERT_EQ(highest, LOG_ERR);
 }
 
-TEST(log_levels_are_respected)
+TEST("log levels are respected")
 {
 	quic_set_log_func(count);
 	quic_set_log_level(LOG_NOTICE);

@@ -8,7 +8,7 @@
 #include "../selftest/harness.h"
 #include "pair.h"
 
-TEST(T182_recvmsg_without_stream_info)
+TEST("T182 recvmsg without stream info")
 {
 	uint32_t flags = 0;
 	int64_t sid = 77;

@@ -31,7 +31,7 @@ static void assert_same_secrets(void)
 	assert_same_secret(QUIC_CRYPTO_APP, SERVER_FD, CLIENT_FD);
 }
 
-TEST(secrets_agree_crosswise_and_params_travel)
+TEST("secrets agree crosswise and params travel")
 {
 	struct pair pair;
 
@@ -58,27 +58,27 @@ static void handshake_with_cipher(const char *cipher, uint32_t type)
 	pair_destroy(&pair);
 }
 
-TEST(cipher_aes_128_gcm)
+TEST("cipher aes 128 gcm")
 {
 	handshake_with_cipher("AES-128-GCM", 51);
 }
 
-TEST(cipher_aes_256_gcm)
+TEST("cipher aes 256 gcm")
 {
 	handshake_with_cipher("AES-256-GCM", 52);
 }
 
-TEST(cipher_aes_128_ccm)
+TEST("cipher aes 128 ccm")
 {
 	handshake_with_cipher("AES-128-CCM", 53);
 }
 
-TEST(cipher_chacha20_poly1305)
+TEST("cipher chacha20 poly1305")
 {
 	handshake_with_cipher("CHACHA20-POLY1305", 54);
 }
 
-TEST(hello_retry_request_is_followed)
+TEST("hello retry request is followed")
 {
 	struct pair pair;
 
@@ -95,7 +95,7 @@ TEST(hello_retry_request_is_followed)
 	pair_destroy(&pair);
 }
 
-TEST(messages_in_small_pieces)
+TEST("messages in small pieces")
 {
 	struct pair pair;
 
@@ -107,7 +107,7 @@ TEST(messages_in_small_pieces)
 	pair_destroy(&pair);
 }
 
-TEST(T178_init_wants_null_step)
+TEST("T178 init wants null step")
 {
 	struct quic_handshake_step other = { 0 };
 	struct pair pair;
@@ -121,7 +121,7 @@ TEST(T178_init_wants_null_step)
 	pair_destroy(&pair);
 }
 
-TEST(init_twice_fails)
+TEST("init twice fails")
 {
 	struct quic_handshake_step *second = NULL;
 	struct pair pair;
@@ -134,7 +134,7 @@ TEST(init_twice_fails)
 	pair_destroy(&pair);
 }
 
-TEST(T179_first_and_last_steps)
+TEST("T179 first and last steps")
 {
 	struct pair pair;
 
@@ -152,7 +152,7 @@ TEST(T179_first_and_last_steps)
 	pair_destroy(&pair);
 }
 
-TEST(flight_is_sent_with_msg_more)
+TEST("flight is sent with msg more")
 {
 	struct pair pair;
 
@@ -170,7 +170,7 @@ TEST(flight_is_sent_with_msg_more)
 	pair_destroy(&pair);
 }
 
-TEST(T180_wrong_step_pointer)
+TEST("T180 wrong step pointer")
 {
 	struct quic_handshake_step other = { 0 }, *wrong = &other, *none = NULL;
 	struct pair pair;
@@ -186,7 +186,7 @@ TEST(T180_wrong_step_pointer)
 	pair_destroy(&pair);
 }
 
-TEST(step_without_init)
+TEST("step without init")
 {
 	struct quic_handshake_step *step = NULL;
 	struct pair pair;
@@ -197,7 +197,7 @@ TEST(step_without_init)
 	pair_destroy(&pair);
 }
 
-TEST(step_after_deinit)
+TEST("step after deinit")
 {
 	struct pair pair;
 
@@ -225,13 +225,13 @@ static int result_of_send(ssize_t retval)
 	return ret;
 }
 
-TEST(failed_send_is_returned)
+TEST("failed send is returned")
 {
 	ASSERT_EQ(result_of_send(-EPIPE), -EPIPE);
 	ASSERT_EQ(result_of_send(-ENOMEM), -ENOMEM);
 }
 
-TEST(short_send_is_emsgsize)
+TEST("short send is emsgsize")
 {
 	ASSERT_EQ(result_of_send(1), -EMSGSIZE);
 }
@@ -304,7 +304,7 @@ static void spoil_bytes(struct quic_handshake_step_recvmsg *step)
 	memset((uint8_t *)step->msg->msg_iov->iov_base + 4, 0xff, step->retval - 4);
 }
 
-TEST(receive_errors)
+TEST("receive errors")
 {
 	ASSERT_EQ(result_of_receive(spoil_result), -ENOTCONN);
 	ASSERT_EQ(result_of_receive(spoil_length), -ECONNRESET);
@@ -314,14 +314,14 @@ TEST(receive_errors)
 	ASSERT_EQ(result_of_receive(spoil_level), -EBADMSG);
 }
 
-TEST(garbage_is_a_tls_error)
+TEST("garbage is a tls error")
 {
 	ASSERT_EQ(result_of_receive(spoil_message_type), GNUTLS_E_UNEXPECTED_HANDSHAKE_PACKET);
 	ASSERT(result_of_receive(spoil_bytes) < 0);
 }
 
 /* A message longer than any: 16 MiB, of which nothing but zeros ever comes. */
-TEST(endless_message_is_refused)
+TEST("endless message is refused")
 {
 	uint8_t *bytes;
 	struct pair pair;
@@ -349,7 +349,7 @@ TEST(endless_message_is_refused)
 	pair_destroy(&pair);
 }
 
-TEST(refused_params_are_einval)
+TEST("refused params are einval")
 {
 	struct pair pair;
 

@@ -32,7 +32,7 @@ static void first_session(struct session_data *data, unsigned int flags)
 	pair_destroy(&pair);
 }
 
-TEST(T181_server_sends_one_ticket)
+TEST("T181 server sends one ticket")
 {
 	const unsigned char *ticket;
 	const void *bytes;
@@ -49,7 +49,7 @@ TEST(T181_server_sends_one_ticket)
 	pair_destroy(&pair);
 }
 
-TEST(T181_session_is_resumed)
+TEST("T181 session is resumed")
 {
 	struct session_data data;
 	struct pair pair;
@@ -64,7 +64,7 @@ TEST(T181_session_is_resumed)
 	pair_destroy(&pair);
 }
 
-TEST(T181_early_secrets_agree)
+TEST("T181 early secrets agree")
 {
 	struct session_data data;
 	struct pair pair;
@@ -88,7 +88,7 @@ TEST(T181_early_secrets_agree)
 	pair_destroy(&pair);
 }
 
-TEST(ticket_again_gives_data_again)
+TEST("ticket again gives data again")
 {
 	struct session_data first, second;
 	struct pair pair;
@@ -101,7 +101,7 @@ TEST(ticket_again_gives_data_again)
 	pair_destroy(&pair);
 }
 
-TEST(no_ticket_no_data)
+TEST("no ticket no data")
 {
 	struct session_data data = { .size = sizeof(data.bytes) };
 	struct quic_handshake_step *step = NULL;
@@ -124,7 +124,7 @@ TEST(no_ticket_no_data)
 	pair_destroy(&pair);
 }
 
-TEST(session_that_sends_tickets_itself)
+TEST("session that sends tickets itself")
 {
 	unsigned char bytes[64];
 	gnutls_datum_t key = { .data = bytes, .size = sizeof(bytes) };
@@ -152,7 +152,7 @@ TEST(session_that_sends_tickets_itself)
 	pair_destroy(&pair);
 }
 
-TEST(data_only_from_a_complete_client)
+TEST("data only from a complete client")
 {
 	struct session_data data = { .size = sizeof(data.bytes) };
 	struct pair pair;

@@ -17,7 +17,7 @@ static int client_hello(const struct address *addr)
 	return fd;
 }
 
-TEST(T031_accept_returns_before_tls)
+TEST("T031 accept returns before tls")
 {
 	struct pair pair = pair_listening("127.0.0.1");
 	struct message message;
@@ -35,7 +35,7 @@ TEST(T031_accept_returns_before_tls)
 	pair_close(&pair);
 }
 
-TEST(T032_handshake_after_the_listener_closed)
+TEST("T032 handshake after the listener closed")
 {
 	struct pair pair = pair_listening("127.0.0.1");
 
@@ -49,7 +49,7 @@ TEST(T032_handshake_after_the_listener_closed)
 	close(pair.server);
 }
 
-TEST(T033_timeouts_and_events_are_inherited)
+TEST("T033 timeouts and events are inherited")
 {
 	struct quic_event_option option = { .type = QUIC_EVENT_KEY_UPDATE };
 	struct pair pair = pair_listening("127.0.0.1");
@@ -70,7 +70,7 @@ TEST(T033_timeouts_and_events_are_inherited)
 	pair_close(&pair);
 }
 
-TEST(T034_backlog_of_one_holds_two)
+TEST("T034 backlog of one holds two")
 {
 	struct address addr = address("127.0.0.1", 0);
 	int fd = quic_socket(AF_INET);
@@ -84,7 +84,7 @@ TEST(T034_backlog_of_one_holds_two)
 	ASSERT_OK(accept(fd, NULL, NULL));
 }
 
-TEST(T039_dual_stack_listener)
+TEST("T039 dual stack listener")
 {
 	struct pair pair = pair_listening("::");
 	struct address addr, peer = { .len = sizeof(peer.storage) };
@@ -109,7 +109,7 @@ TEST(T039_dual_stack_listener)
 	pair_close(&pair);
 }
 
-TEST(S2_29_names_of_the_accepted_socket)
+TEST("S2.29 names of the accepted socket")
 {
 	struct pair pair = pair_listening("0.0.0.0");
 	struct address addr, local, peer;
@@ -126,7 +126,7 @@ TEST(S2_29_names_of_the_accepted_socket)
 	pair_close(&pair);
 }
 
-TEST(S2_30_options_are_inherited)
+TEST("S2.30 options are inherited")
 {
 	struct quic_connection_close info = { .errcode = 5 };
 	struct pair pair = pair_listening("127.0.0.1");
@@ -152,7 +152,7 @@ TEST(S2_30_options_are_inherited)
 	pair_close(&pair);
 }
 
-TEST(many_connections_on_one_port)
+TEST("many connections on one port")
 {
 	struct address addr;
 	int clients[20], servers[20], listener = quic_listener("127.0.0.1"), i;

@@ -68,7 +68,7 @@ static int client_send(const struct listeners *listeners, const void *data, size
 	return fd;
 }
 
-TEST(T113_listener_with_the_name_gets_it)
+TEST("T113 listener with the name gets it")
 {
 	struct listeners listeners = listeners_open();
 	uint8_t hello[100];
@@ -86,7 +86,7 @@ TEST(T113_listener_with_the_name_gets_it)
 	}
 }
 
-TEST(T113_unknown_name_reaches_nobody)
+TEST("T113 unknown name reaches nobody")
 {
 	struct listeners listeners = listeners_open();
 	uint8_t hello[100];
@@ -100,7 +100,7 @@ TEST(T113_unknown_name_reaches_nobody)
 		ASSERT_EQ(poll_events(listeners.fds[i]), 0);
 }
 
-TEST(T114_malformed_hello_reaches_nobody)
+TEST("T114 malformed hello reaches nobody")
 {
 	static const int spoiled[] = { 0, 38, 40, 46, 50, 52, 53 };
 	struct listeners listeners = listeners_open();
@@ -121,7 +121,7 @@ TEST(T114_malformed_hello_reaches_nobody)
 		ASSERT_EQ(poll_events(listeners.fds[i]), 0);
 }
 
-TEST(S2_25_bytes_after_the_hello_are_ignored)
+TEST("S2.25 bytes after the hello are ignored")
 {
 	struct listeners listeners = listeners_open();
 	uint8_t hello[200];

@@ -39,14 +39,14 @@ static void connect_and_echo(struct pair *pair)
 	pair_close(pair);
 }
 
-TEST(S2_15_loopback_device)
+TEST("S2.15 loopback device")
 {
 	struct pair pair = pair_on_devices("127.0.0.1", "lo", "lo");
 
 	connect_and_echo(&pair);
 }
 
-TEST(S2_15_other_device_does_not_receive)
+TEST("S2.15 other device does not receive")
 {
 	struct pair pair;
 
@@ -61,7 +61,7 @@ TEST(S2_15_other_device_does_not_receive)
 }
 
 /* Two devices of one namespace, back to back, the server's in a VRF. */
-TEST(T049_vrf)
+TEST("T049 vrf")
 {
 	struct pair pair;
 

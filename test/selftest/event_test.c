@@ -23,7 +23,7 @@ static void update_events(struct pair *pair)
 	event_enable(pair->server, QUIC_EVENT_STREAM_UPDATE, true);
 }
 
-TEST(T105_event_sizes)
+TEST("T105 event sizes")
 {
 	static const struct {
 		int type;
@@ -63,7 +63,7 @@ TEST(T105_event_sizes)
 	close(pair.listener);
 }
 
-TEST(T153_events_of_a_request)
+TEST("T153 events of a request")
 {
 	struct pair pair = pair_connected();
 
@@ -79,7 +79,7 @@ TEST(T153_events_of_a_request)
 	pair_close(&pair);
 }
 
-TEST(T154_events_of_a_reset)
+TEST("T154 events of a reset")
 {
 	struct pair pair = pair_connected();
 
@@ -92,7 +92,7 @@ TEST(T154_events_of_a_reset)
 	pair_close(&pair);
 }
 
-TEST(T155_events_of_stop_sending)
+TEST("T155 events of stop sending")
 {
 	struct pair pair = pair_connected();
 
@@ -106,7 +106,7 @@ TEST(T155_events_of_stop_sending)
 	pair_close(&pair);
 }
 
-TEST(T156_events_of_an_empty_stream)
+TEST("T156 events of an empty stream")
 {
 	struct pair pair = pair_connected();
 
@@ -118,7 +118,7 @@ TEST(T156_events_of_an_empty_stream)
 	pair_close(&pair);
 }
 
-TEST(T158_more_bidirectional_streams)
+TEST("T158 more bidirectional streams")
 {
 	struct pair pair = pair_connected();
 	int k;
@@ -142,7 +142,7 @@ TEST(T158_more_bidirectional_streams)
 	pair_close(&pair);
 }
 
-TEST(T159_more_unidirectional_streams_after_a_reset)
+TEST("T159 more unidirectional streams after a reset")
 {
 	struct quic_stream_info info = { .stream_id = 2 };
 	struct pair pair = pair_connected();
@@ -157,7 +157,7 @@ TEST(T159_more_unidirectional_streams_after_a_reset)
 	pair_close(&pair);
 }
 
-TEST(S7_more_stream_data)
+TEST("S7 more stream data")
 {
 	struct quic_transport_param server = { .max_stream_data_bidi_remote = 4096 };
 	struct pair pair = pair_connected_params(defaults, server);
@@ -173,7 +173,7 @@ TEST(S7_more_stream_data)
 	pair_close(&pair);
 }
 
-TEST(T163_close_with_reason)
+TEST("T163 close with reason")
 {
 	struct quic_connection_close info = { .errcode = 77, .phrase = "going away" };
 	struct pair pair = pair_connected();
@@ -195,7 +195,7 @@ TEST(T163_close_with_reason)
 	close(pair.listener);
 }
 
-TEST(T164_idle_timeout_event)
+TEST("T164 idle timeout event")
 {
 	struct quic_transport_param client = { .max_idle_timeout = 1000000 };
 	static const struct quic_connection_close zero;
@@ -208,7 +208,7 @@ TEST(T164_idle_timeout_event)
 	pair_close(&pair);
 }
 
-TEST(T165_events_switched_off)
+TEST("T165 events switched off")
 {
 	struct pair pair = pair_connected();
 
@@ -220,7 +220,7 @@ TEST(T165_events_switched_off)
 	pair_close(&pair);
 }
 
-TEST(S7_06_no_event_for_the_own_close)
+TEST("S7.6 no event for the own close")
 {
 	struct pair pair = pair_connected();
 	char byte;

@@ -46,7 +46,7 @@ static void send_garbage(const struct address *addr)
 	close(fd);
 }
 
-TEST(garbage_to_a_listener)
+TEST("garbage to a listener")
 {
 	struct pair pair = pair_listening("127.0.0.1");
 	struct address addr = address_local(pair.listener);
@@ -63,7 +63,7 @@ TEST(garbage_to_a_listener)
 	pair_close(&pair);
 }
 
-TEST(garbage_to_a_connection)
+TEST("garbage to a connection")
 {
 	struct pair pair = pair_connected();
 	struct address server = address_local(pair.server), client = address_local(pair.client);
@@ -75,7 +75,7 @@ TEST(garbage_to_a_connection)
 	pair_close(&pair);
 }
 
-TEST(garbage_while_handshaking)
+TEST("garbage while handshaking")
 {
 	struct pair pair = pair_listening("127.0.0.1");
 	struct address addr;
@@ -93,7 +93,7 @@ TEST(garbage_while_handshaking)
 }
 
 /* RFC 9000, 6.1 and 5.2.2: an unknown version gets an answer, but only in a datagram long enough. */
-TEST(version_negotiation_answer)
+TEST("version negotiation answer")
 {
 	struct pair pair = pair_listening("127.0.0.1");
 	struct address addr = address_local(pair.listener);

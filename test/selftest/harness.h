@@ -3,7 +3,7 @@
  * A small test harness: each test is a process of its own with a time limit, so that a crash or a
  * hang fails that test only. Output is TAP.
  *
- *	TEST(T002_seqpacket_is_refused)
+ *	TEST("T002 seqpacket is refused")
  *	{
  *		ASSERT_ERRNO(socket(AF_INET, SOCK_SEQPACKET, IPPROTO_QUIC), ESOCKTNOSUPPORT);
  *	}
@@ -25,19 +25,24 @@ struct test {
 
 void test_register(struct test *test);
 
-/* A test that may take longer than TEST_SECONDS. */
-#define TEST_LIMIT(test_name, limit)						\
-	static void test_name(void);						\
-	static struct test test_name##_entry = {				\
-		.name = #test_name, .run = test_name, .seconds = (limit),	\
-	};									\
-	__attribute__((constructor)) static void test_name##_register(void)	\
-	{									\
-		test_register(&test_name##_entry);				\
-	}									\
-	static void test_name(void)
+/* Names of their own for the functions behind a test, which has a sentence for a name. */
+#define TEST_JOIN_(a, b)	a##b
+#define TEST_JOIN(a, b)		TEST_JOIN_(a, b)
 
-#define TEST(test_name)	TEST_LIMIT(test_name, TEST_SECONDS)
+#define TEST_DEFINE(function, text, limit)					\
+	static void function(void);						\
+	static struct test TEST_JOIN(function, _entry) = {			\
+		.name = (text), .run = function, .seconds = (limit),		\
+	};									\
+	__attribute__((constructor)) static void TEST_JOIN(function, _register)(void)	\
+	{									\
+		test_register(&TEST_JOIN(function, _entry));			\
+	}									\
+	static void function(void)
+
+/* A test that may take longer than TEST_SECONDS. */
+#define TEST_LIMIT(text, limit)	TEST_DEFINE(TEST_JOIN(test_, __LINE__), text, limit)
+#define TEST(text)		TEST_LIMIT(text, TEST_SECONDS)
 
 __attribute__((noreturn, format(printf, 3, 4)))
 void test_fail(const char *file, int line, const char *format, ...);

@@ -13,7 +13,7 @@
 #define REQUESTS	10000
 #define SIZE		1024
 
-TEST_LIMIT(T188_request_and_response, 120)
+TEST_LIMIT("T188 request and response", 120)
 {
 	struct pair pair = pair_connected();
 	char data[SIZE];

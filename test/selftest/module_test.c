@@ -11,7 +11,7 @@
 #include "message.h"
 #include "pair.h"
 
-TEST(module_stays_while_sockets_exist)
+TEST("module stays while sockets exist")
 {
 	int fd = quic_socket(AF_INET);
 

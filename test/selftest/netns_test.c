@@ -9,7 +9,7 @@
 #include "message.h"
 #include "netns.h"
 
-TEST(S2_51_ports_are_per_namespace)
+TEST("S2.51 ports are per namespace")
 {
 	struct netns netns = netns_create();
 	struct address addr;
@@ -22,7 +22,7 @@ TEST(S2_51_ports_are_per_namespace)
 	ASSERT_OK(listen(far, 1));
 }
 
-TEST(S2_51_proc_is_per_namespace)
+TEST("S2.51 proc is per namespace")
 {
 	struct netns netns = netns_create();
 	char line[512];
@@ -39,7 +39,7 @@ TEST(S2_51_proc_is_per_namespace)
 	ASSERT_EQ(lines, 1);
 }
 
-TEST(S2_09_link_local_with_scope)
+TEST("S2.9 link local with scope")
 {
 	struct netns netns = netns_create();
 	struct pair pair = netns_pair(&netns, "::");
@@ -71,7 +71,7 @@ TEST(S2_09_link_local_with_scope)
 	pair_close(&pair);
 }
 
-TEST(S2_33_no_route)
+TEST("S2.33 no route")
 {
 	struct netns netns = netns_create();
 	struct address addr = address("192.0.2.1", 4433), good;
@@ -85,7 +85,7 @@ TEST(S2_33_no_route)
 }
 
 /* The cable is pulled out: the connection ends after the idle timeout, at both ends. */
-TEST(peer_out_of_reach)
+TEST("peer out of reach")
 {
 	struct quic_transport_param params = { .max_idle_timeout = 2000000 };
 	struct netns netns = netns_create();

@@ -25,7 +25,7 @@ static struct quic_config get_config(int fd)
 	return config;
 }
 
-TEST(T129_length_and_unknown_options)
+TEST("T129 length and unknown options")
 {
 	static char value[4097];
 	int fd = quic_socket(AF_INET), option;
@@ -38,7 +38,7 @@ TEST(T129_length_and_unknown_options)
 	ASSERT_ERRNO(get(fd, 99, value, 4), ENOPROTOOPT);
 }
 
-TEST(T130_wrong_direction)
+TEST("T130 wrong direction")
 {
 	static const int set_only[] = {
 		QUIC_SOCKOPT_STREAM_RESET, QUIC_SOCKOPT_STREAM_STOP_SENDING,
@@ -55,7 +55,7 @@ TEST(T130_wrong_direction)
 	ASSERT_ERRNO(set(fd, QUIC_SOCKOPT_CONN_STATS, value, 16), ENOPROTOOPT);
 }
 
-TEST(T131_event_types)
+TEST("T131 event types")
 {
 	struct quic_event_option option = { .on = 1 };
 	int fd = quic_socket(AF_INET), type;
@@ -78,7 +78,7 @@ TEST(T131_event_types)
 	ASSERT_ERRNO(get(fd, QUIC_SOCKOPT_EVENT, &option, sizeof(option)), EINVAL);
 }
 
-TEST(T132_alpn)
+TEST("T132 alpn")
 {
 	int fd = quic_socket(AF_INET);
 	char value[128];
@@ -94,7 +94,7 @@ TEST(T132_alpn)
 	ASSERT_MEM(value, "h3", 2);
 }
 
-TEST(T133_alpn_length)
+TEST("T133 alpn length")
 {
 	int fd = quic_socket(AF_INET);
 	char value[129];
@@ -105,7 +105,7 @@ TEST(T133_alpn_length)
 	ASSERT_OK(set(fd, QUIC_SOCKOPT_ALPN, value, 127));
 }
 
-TEST(T136_params_out_of_range)
+TEST("T136 params out of range")
 {
 	static const struct quic_transport_param bad[] = {
 		{ .max_data = 1199 },
@@ -139,7 +139,7 @@ TEST(T136_params_out_of_range)
 	}
 }
 
-TEST(T136_params_at_the_limits)
+TEST("T136 params at the limits")
 {
 	struct quic_transport_param high = {
 		.max_data = 536870911, .max_stream_data_uni = 268435455,
@@ -163,7 +163,7 @@ TEST(T136_params_at_the_limits)
 	ASSERT_MEM(&value, &high, sizeof(high));
 }
 
-TEST(T137_nothing_changes_after_the_handshake)
+TEST("T137 nothing changes after the handshake")
 {
 	struct quic_transport_param params = { .max_data = 100000 };
 	struct quic_config config = { .stream_data_nodelay = 1 };
@@ -175,7 +175,7 @@ TEST(T137_nothing_changes_after_the_handshake)
 	pair_close(&pair);
 }
 
-TEST(T138_remote_params)
+TEST("T138 remote params")
 {
 	struct quic_transport_param params = { .remote = 1, .max_data = 100000 };
 	struct pair pair = pair_listening("127.0.0.1");
@@ -189,7 +189,7 @@ TEST(T138_remote_params)
 	pair_close(&pair);
 }
 
-TEST(T139_defaults)
+TEST("T139 defaults")
 {
 	struct quic_transport_param expected = {
 		.active_connection_id_limit = 7, .ack_delay_exponent = 3,
@@ -211,7 +211,7 @@ TEST(T139_defaults)
 	ASSERT_MEM(&config, &expected_config, sizeof(config));
 }
 
-TEST(S6_02_lengths)
+TEST("S6.2 lengths")
 {
 	struct {
 		struct quic_transport_param params;
@@ -227,7 +227,7 @@ TEST(S6_02_lengths)
 	ASSERT_EQ(get(fd, QUIC_SOCKOPT_TRANSPORT_PARAM, &value, 12), 12);
 }
 
-TEST(S6_01_bad_memory)
+TEST("S6.1 bad memory")
 {
 	int fd = quic_socket(AF_INET);
 
@@ -235,7 +235,7 @@ TEST(S6_01_bad_memory)
 	ASSERT_ERRNO(get(fd, QUIC_SOCKOPT_CONFIG, (void *)8, sizeof(struct quic_config)), EFAULT);
 }
 
-TEST(S6_45_config_values)
+TEST("S6.45 config values")
 {
 	static const struct quic_config bad[] = {
 		{ .plpmtud_probe_interval = 4999999 },
@@ -275,7 +275,7 @@ TEST(S6_45_config_values)
 	ASSERT_MEM(&value, &good, sizeof(value));
 }
 
-TEST(T140_close_reason_is_stored)
+TEST("T140 close reason is stored")
 {
 	struct quic_connection_close info = { .errcode = 77, .frame = 5, .phrase = "going away" };
 	static const struct quic_connection_close zero;
@@ -291,7 +291,7 @@ TEST(T140_close_reason_is_stored)
 	ASSERT_MEM(&value, &info, sizeof(info));
 }
 
-TEST(T141_long_phrase)
+TEST("T141 long phrase")
 {
 	struct quic_connection_close info = { .errcode = 1 };
 	int fd = quic_socket(AF_INET);
@@ -302,7 +302,7 @@ TEST(T141_long_phrase)
 	ASSERT_EQ(strnlen((char *)info.phrase, sizeof(info.phrase)), 63);
 }
 
-TEST(conn_stats_count)
+TEST("conn stats count")
 {
 	struct quic_conn_stats client, server;
 	struct pair pair = pair_connected();

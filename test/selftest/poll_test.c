@@ -11,7 +11,7 @@
 #define WRITABLE	(POLLOUT | POLLWRNORM)
 #define READABLE	(POLLIN | POLLRDNORM)
 
-TEST(T040_handshaking_client_is_not_writable)
+TEST("T040 handshaking client is not writable")
 {
 	struct pair pair = pair_listening("127.0.0.1");
 
@@ -20,7 +20,7 @@ TEST(T040_handshaking_client_is_not_writable)
 	pair_close(&pair);
 }
 
-TEST(T041_idle_connection_is_writable)
+TEST("T041 idle connection is writable")
 {
 	struct pair pair = pair_connected();
 
@@ -29,7 +29,7 @@ TEST(T041_idle_connection_is_writable)
 	pair_close(&pair);
 }
 
-TEST(T042_closed_connection)
+TEST("T042 closed connection")
 {
 	struct pair pair = pair_connected();
 
@@ -41,7 +41,7 @@ TEST(T042_closed_connection)
 	close(pair.listener);
 }
 
-TEST(S2_40_data_makes_readable)
+TEST("S2.40 data makes readable")
 {
 	struct pair pair = pair_connected();
 
@@ -55,7 +55,7 @@ TEST(S2_40_data_makes_readable)
 	pair_close(&pair);
 }
 
-TEST(S2_40_connection_credit_makes_writable)
+TEST("S2.40 connection credit makes writable")
 {
 	static char data[4096];
 	struct quic_transport_param server = { .max_data = 4096 };
@@ -68,7 +68,7 @@ TEST(S2_40_connection_credit_makes_writable)
 	pair_close(&pair);
 }
 
-TEST(S2_42_edge_triggered_writer_wakes)
+TEST("S2.42 edge triggered writer wakes")
 {
 	static char data[4096];
 	struct quic_transport_param server = { .max_data = 4096 };

@@ -23,7 +23,7 @@ static bool file_contains(const char *name, const char *text)
 	return found;
 }
 
-TEST(T186_listeners)
+TEST("T186 listeners")
 {
 	int fd = quic_listener("127.0.0.1");
 	struct address addr = address_local(fd);
@@ -35,7 +35,7 @@ TEST(T186_listeners)
 	ASSERT(!file_contains("/proc/net/quic/eps", text));
 }
 
-TEST(T187_counters)
+TEST("T187 counters")
 {
 	static const char *const names[] = {
 		"QuicConnCurrentEstabs", "QuicConnPassiveEstabs", "QuicConnActiveEstabs",
@@ -61,7 +61,7 @@ TEST(T187_counters)
 	fclose(file);
 }
 
-TEST(S10_03_connections)
+TEST("S10.3 connections")
 {
 	struct pair pair = pair_connected();
 	struct address addr = address_local(pair.client);

@@ -52,7 +52,7 @@ static void deliver_with_bare_fin(struct pair *pair, const void *bytes, size_t l
 	event_expect_update(pair->server, 0, QUIC_STREAM_RECV_STATE_RECVD, 0, len);
 }
 
-TEST(T090_only_adjacent_data_is_merged)
+TEST("T090 only adjacent data is merged")
 {
 	struct pair pair = pair_nodelay();
 
@@ -67,7 +67,7 @@ TEST(T090_only_adjacent_data_is_merged)
 	pair_close(&pair);
 }
 
-TEST(T091_small_buffer)
+TEST("T091 small buffer")
 {
 	struct pair pair = pair_nodelay();
 	struct message message;
@@ -80,7 +80,7 @@ TEST(T091_small_buffer)
 	pair_close(&pair);
 }
 
-TEST(T092_peek)
+TEST("T092 peek")
 {
 	struct pair pair = pair_nodelay();
 	struct message message;
@@ -95,7 +95,7 @@ TEST(T092_peek)
 	pair_close(&pair);
 }
 
-TEST(T093_zero_length_buffer)
+TEST("T093 zero length buffer")
 {
 	struct pair pair = pair_connected();
 	struct message message;
@@ -106,7 +106,7 @@ TEST(T093_zero_length_buffer)
 	pair_close(&pair);
 }
 
-TEST(T094_fin_with_the_last_bytes)
+TEST("T094 fin with the last bytes")
 {
 	struct pair pair = pair_connected();
 	struct message message;
@@ -118,7 +118,7 @@ TEST(T094_fin_with_the_last_bytes)
 	pair_close(&pair);
 }
 
-TEST(T095_bare_fin_after_a_full_buffer)
+TEST("T095 bare fin after a full buffer")
 {
 	struct pair pair = pair_connected();
 	struct message message;
@@ -133,7 +133,7 @@ TEST(T095_bare_fin_after_a_full_buffer)
 	pair_close(&pair);
 }
 
-TEST(T096_bare_fin_is_merged)
+TEST("T096 bare fin is merged")
 {
 	struct pair pair = pair_connected();
 	struct message message;
@@ -146,7 +146,7 @@ TEST(T096_bare_fin_is_merged)
 	pair_close(&pair);
 }
 
-TEST(T097_no_control_buffer)
+TEST("T097 no control buffer")
 {
 	struct pair pair = pair_connected();
 	char bytes[10];
@@ -160,7 +160,7 @@ TEST(T097_no_control_buffer)
 	pair_close(&pair);
 }
 
-TEST(T099_event_in_parts)
+TEST("T099 event in parts")
 {
 	struct pair pair = pair_connected();
 	struct message message;
@@ -177,7 +177,7 @@ TEST(T099_event_in_parts)
 	pair_close(&pair);
 }
 
-TEST(T100_flags_that_are_ignored)
+TEST("T100 flags that are ignored")
 {
 	static const int flags[] = {
 		NEW, FIN, UNI, NOWAIT, SNDBLOCK, MSG_EOR, MSG_CTRUNC, MSG_QUIC_DATAGRAM,
@@ -196,7 +196,7 @@ TEST(T100_flags_that_are_ignored)
 	pair_close(&pair);
 }
 
-TEST(T101_waitall_does_not_wait)
+TEST("T101 waitall does not wait")
 {
 	struct pair pair = pair_connected();
 	struct message message;
@@ -206,7 +206,7 @@ TEST(T101_waitall_does_not_wait)
 	pair_close(&pair);
 }
 
-TEST(T102_events_come_before_data)
+TEST("T102 events come before data")
 {
 	struct pair pair = pair_nodelay();
 
@@ -219,7 +219,7 @@ TEST(T102_events_come_before_data)
 	pair_close(&pair);
 }
 
-TEST(T104_nothing_there)
+TEST("T104 nothing there")
 {
 	struct pair pair = pair_connected();
 
@@ -228,7 +228,7 @@ TEST(T104_nothing_there)
 	pair_close(&pair);
 }
 
-TEST(S4_15_bad_buffer)
+TEST("S4.15 bad buffer")
 {
 	struct pair pair = pair_connected();
 
@@ -238,7 +238,7 @@ TEST(S4_15_bad_buffer)
 	pair_close(&pair);
 }
 
-TEST(S4_23_data_after_the_close_event)
+TEST("S4.23 data after the close event")
 {
 	struct pair pair = pair_connected();
 	char byte;

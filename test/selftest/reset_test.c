@@ -32,7 +32,7 @@ static bool reset_says_gone(int fd, int64_t sid)
 	return stream_reset(fd, sid, 1) == -1 && errno == ENOSTR;
 }
 
-TEST(T168_reset_refusals)
+TEST("T168 reset refusals")
 {
 	struct pair pair = pair_connected();
 
@@ -48,7 +48,7 @@ TEST(T168_reset_refusals)
 	pair_close(&pair);
 }
 
-TEST(T168_reset_of_an_unused_stream)
+TEST("T168 reset of an unused stream")
 {
 	struct quic_stream_info info = { .stream_id = 2 };
 	struct pair pair = pair_connected();
@@ -61,7 +61,7 @@ TEST(T168_reset_of_an_unused_stream)
 	pair_close(&pair);
 }
 
-TEST(T169_sending_after_a_reset)
+TEST("T169 sending after a reset")
 {
 	struct pair pair = pair_connected();
 
@@ -79,7 +79,7 @@ TEST(T169_sending_after_a_reset)
 	pair_close(&pair);
 }
 
-TEST(T170_after_stop_sending_was_answered)
+TEST("T170 after stop sending was answered")
 {
 	struct pair pair = pair_connected();
 
@@ -91,7 +91,7 @@ TEST(T170_after_stop_sending_was_answered)
 	pair_close(&pair);
 }
 
-TEST(T171_stop_sending_refusals)
+TEST("T171 stop sending refusals")
 {
 	struct pair pair = pair_connected();
 
@@ -104,7 +104,7 @@ TEST(T171_stop_sending_refusals)
 	pair_close(&pair);
 }
 
-TEST(S6_09_only_when_established)
+TEST("S6.9 only when established")
 {
 	struct pair pair = pair_listening("127.0.0.1");
 
@@ -116,7 +116,7 @@ TEST(S6_09_only_when_established)
 	pair_close(&pair);
 }
 
-TEST(S6_09_reset_after_fin)
+TEST("S6.9 reset after fin")
 {
 	struct netns netns = netns_create();
 	struct pair pair = netns_pair(&netns, FAR_ADDRESS);
@@ -133,7 +133,7 @@ TEST(S6_09_reset_after_fin)
 	pair_close(&pair);
 }
 
-TEST(T103_reset_discards_unread_data)
+TEST("T103 reset discards unread data")
 {
 	struct pair pair = pair_connected();
 
@@ -145,7 +145,7 @@ TEST(T103_reset_discards_unread_data)
 	pair_close(&pair);
 }
 
-TEST(S4_18_reset_after_everything_was_received)
+TEST("S4.18 reset after everything was received")
 {
 	struct pair pair = pair_connected();
 

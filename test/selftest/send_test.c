@@ -34,7 +34,7 @@ static ssize_t send_control(int fd, int level, int type, const void *value, size
 	return sendmsg(fd, &msg, MSG_NOSIGNAL);
 }
 
-TEST(T051_unknown_flags)
+TEST("T051 unknown flags")
 {
 	static const int flags[] = { MSG_EOR, MSG_OOB, MSG_DONTROUTE, MSG_ZEROCOPY, MSG_FASTOPEN };
 	struct pair pair = pair_connected();
@@ -49,7 +49,7 @@ TEST(T051_unknown_flags)
 	pair_close(&pair);
 }
 
-TEST(T052_control_messages)
+TEST("T052 control messages")
 {
 	struct quic_stream_info info = { .stream_id = 0, .stream_flags = NEW };
 	struct pair pair = pair_connected();
@@ -62,7 +62,7 @@ TEST(T052_control_messages)
 	pair_close(&pair);
 }
 
-TEST(S3_03_short_and_long_control_messages)
+TEST("S3.3 short and long control messages")
 {
 	struct {
 		struct quic_stream_info info;
@@ -82,7 +82,7 @@ TEST(S3_03_short_and_long_control_messages)
 	pair_close(&pair);
 }
 
-TEST(T053_bad_stream_flags)
+TEST("T053 bad stream flags")
 {
 	struct pair pair = pair_connected();
 
@@ -92,7 +92,7 @@ TEST(T053_bad_stream_flags)
 	pair_close(&pair);
 }
 
-TEST(T068_zero_length)
+TEST("T068 zero length")
 {
 	struct pair pair = pair_connected();
 
@@ -112,7 +112,7 @@ static struct pair pair_small_window(void)
 	return pair_connected_params(defaults, server);
 }
 
-TEST(T072_exhausted_window)
+TEST("T072 exhausted window")
 {
 	struct pair pair = pair_small_window();
 
@@ -124,7 +124,7 @@ TEST(T072_exhausted_window)
 	pair_close(&pair);
 }
 
-TEST(T072_send_timeout)
+TEST("T072 send timeout")
 {
 	struct timeval time = { .tv_usec = 200000 };
 	struct pair pair = pair_small_window();
@@ -136,7 +136,7 @@ TEST(T072_send_timeout)
 	pair_close(&pair);
 }
 
-TEST(T073_short_count)
+TEST("T073 short count")
 {
 	struct pair pair = pair_small_window();
 
@@ -145,7 +145,7 @@ TEST(T073_short_count)
 	pair_close(&pair);
 }
 
-TEST(T074_reading_gives_credit)
+TEST("T074 reading gives credit")
 {
 	struct pair pair = pair_small_window();
 	int round;
@@ -158,7 +158,7 @@ TEST(T074_reading_gives_credit)
 	pair_close(&pair);
 }
 
-TEST(T074_reading_gives_connection_credit)
+TEST("T074 reading gives connection credit")
 {
 	struct quic_transport_param server = { .max_data = 4096 };
 	struct pair pair = pair_connected_params(defaults, server);
@@ -173,7 +173,7 @@ TEST(T074_reading_gives_connection_credit)
 	pair_close(&pair);
 }
 
-TEST(T076_blocking_send_takes_all)
+TEST("T076 blocking send takes all")
 {
 	struct pair pair = pair_connected();
 
@@ -182,7 +182,7 @@ TEST(T076_blocking_send_takes_all)
 	pair_close(&pair);
 }
 
-TEST(T077_fin_of_a_short_write_is_not_sent)
+TEST("T077 fin of a short write is not sent")
 {
 	struct pair pair = pair_small_window();
 	struct message message;
@@ -203,7 +203,7 @@ TEST(T077_fin_of_a_short_write_is_not_sent)
 	pair_close(&pair);
 }
 
-TEST(T078_small_send_leaves_at_once)
+TEST("T078 small send leaves at once")
 {
 	struct pair pair = pair_connected();
 	struct message message;
@@ -213,7 +213,7 @@ TEST(T078_small_send_leaves_at_once)
 	pair_close(&pair);
 }
 
-TEST(T079_msg_more_holds)
+TEST("T079 msg more holds")
 {
 	struct pair pair = pair_connected();
 
@@ -226,7 +226,7 @@ TEST(T079_msg_more_holds)
 	pair_close(&pair);
 }
 
-TEST(S3_26_bad_buffer)
+TEST("S3.26 bad buffer")
 {
 	struct pair pair = pair_connected();
 
@@ -234,7 +234,7 @@ TEST(S3_26_bad_buffer)
 	pair_close(&pair);
 }
 
-TEST(S3_06_waiting_sender_learns_of_the_end)
+TEST("S3.6 waiting sender learns of the end")
 {
 	struct pair pair = pair_small_window();
 	pid_t child = fork();

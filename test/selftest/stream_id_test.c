@@ -43,7 +43,7 @@ static bool is_gone(int fd, int64_t sid)
 	return stream_send(fd, sid, 0, "x", 1) == -1 && errno == ENOSTR;
 }
 
-TEST(T054_no_active_stream)
+TEST("T054 no active stream")
 {
 	struct pair pair = pair_connected();
 
@@ -52,7 +52,7 @@ TEST(T054_no_active_stream)
 	pair_close(&pair);
 }
 
-TEST(T055_send_opens_stream_0)
+TEST("T055 send opens stream 0")
 {
 	struct pair pair = pair_connected();
 
@@ -64,7 +64,7 @@ TEST(T055_send_opens_stream_0)
 	pair_close(&pair);
 }
 
-TEST(T056_fin_ends_the_active_stream)
+TEST("T056 fin ends the active stream")
 {
 	struct pair pair = pair_connected();
 
@@ -78,7 +78,7 @@ TEST(T056_fin_ends_the_active_stream)
 	pair_close(&pair);
 }
 
-TEST(T057_unidirectional)
+TEST("T057 unidirectional")
 {
 	struct pair pair = pair_connected();
 
@@ -91,7 +91,7 @@ TEST(T057_unidirectional)
 	pair_close(&pair);
 }
 
-TEST(T058_lower_ids_are_opened)
+TEST("T058 lower ids are opened")
 {
 	struct pair pair = pair_connected();
 
@@ -102,7 +102,7 @@ TEST(T058_lower_ids_are_opened)
 	pair_close(&pair);
 }
 
-TEST(T059_unopened_without_new)
+TEST("T059 unopened without new")
 {
 	struct pair pair = pair_connected();
 
@@ -111,7 +111,7 @@ TEST(T059_unopened_without_new)
 	pair_close(&pair);
 }
 
-TEST(T060_streams_of_the_peer)
+TEST("T060 streams of the peer")
 {
 	struct pair pair = pair_connected();
 
@@ -125,7 +125,7 @@ TEST(T060_streams_of_the_peer)
 	pair_close(&pair);
 }
 
-TEST(T061_finished_unidirectional_stream)
+TEST("T061 finished unidirectional stream")
 {
 	struct pair pair = pair_connected();
 
@@ -136,7 +136,7 @@ TEST(T061_finished_unidirectional_stream)
 	pair_close(&pair);
 }
 
-TEST(T062_after_fin)
+TEST("T062 after fin")
 {
 	struct pair pair = pair_connected();
 
@@ -147,7 +147,7 @@ TEST(T062_after_fin)
 	pair_close(&pair);
 }
 
-TEST(T063_new_on_a_used_stream)
+TEST("T063 new on a used stream")
 {
 	struct pair pair = pair_connected();
 
@@ -156,7 +156,7 @@ TEST(T063_new_on_a_used_stream)
 	pair_close(&pair);
 }
 
-TEST(T064_stream_open_then_send)
+TEST("T064 stream open then send")
 {
 	struct pair pair = pair_connected();
 	uint32_t flags = 0;
@@ -178,7 +178,7 @@ TEST(T064_stream_open_then_send)
 	pair_close(&pair);
 }
 
-TEST(S6_05_stream_open_makes_active)
+TEST("S6.5 stream open makes active")
 {
 	struct pair pair = pair_connected();
 	uint32_t flags = 0;
@@ -194,7 +194,7 @@ TEST(S6_05_stream_open_makes_active)
 	pair_close(&pair);
 }
 
-TEST(S6_05_stream_open_refusals)
+TEST("S6.5 stream open refusals")
 {
 	struct pair pair = pair_listening("127.0.0.1");
 
@@ -210,7 +210,7 @@ TEST(S6_05_stream_open_refusals)
 	pair_close(&pair);
 }
 
-TEST(T065_new_without_id_means_the_active_stream)
+TEST("T065 new without id means the active stream")
 {
 	struct pair pair = pair_connected();
 
@@ -221,7 +221,7 @@ TEST(T065_new_without_id_means_the_active_stream)
 	pair_close(&pair);
 }
 
-TEST(T066_message_flags_beside_stream_info)
+TEST("T066 message flags beside stream info")
 {
 	struct pair pair = pair_connected();
 
@@ -235,7 +235,7 @@ TEST(T066_message_flags_beside_stream_info)
 	pair_close(&pair);
 }
 
-TEST(T067_answer_without_stream_info)
+TEST("T067 answer without stream info")
 {
 	struct pair pair = pair_connected();
 
@@ -246,7 +246,7 @@ TEST(T067_answer_without_stream_info)
 	pair_close(&pair);
 }
 
-TEST(S3_11_peers_unidirectional_stream_is_not_active)
+TEST("S3.11 peers unidirectional stream is not active")
 {
 	struct pair pair = pair_connected();
 
@@ -269,7 +269,7 @@ static struct pair pair_at_limit(void)
 	return pair;
 }
 
-TEST(T069_limit_without_waiting)
+TEST("T069 limit without waiting")
 {
 	struct pair pair = pair_at_limit();
 	uint32_t flags = NOWAIT;
@@ -283,7 +283,7 @@ TEST(T069_limit_without_waiting)
 	pair_close(&pair);
 }
 
-TEST(T070_waiting_for_the_limit)
+TEST("T070 waiting for the limit")
 {
 	struct pair pair = pair_at_limit();
 	pid_t child = fork();
@@ -305,7 +305,7 @@ TEST(T070_waiting_for_the_limit)
 	pair_close(&pair);
 }
 
-TEST(T071_limit_with_timeout)
+TEST("T071 limit with timeout")
 {
 	struct timeval time = { .tv_sec = 1 };
 	struct pair pair = pair_at_limit();
@@ -330,12 +330,12 @@ static void expect_limit_after(int gone, int64_t highest)
 	pair_close(&pair);
 }
 
-TEST(T166_bidirectional_limit_moves)
+TEST("T166 bidirectional limit moves")
 {
 	expect_limit_after(3, 408);
 }
 
-TEST(T167_unidirectional_limit_moves)
+TEST("T167 unidirectional limit moves")
 {
 	struct pair pair = pair_connected();
 	int i;
@@ -348,7 +348,7 @@ TEST(T167_unidirectional_limit_moves)
 	pair_close(&pair);
 }
 
-TEST(T172_open_of_an_implicitly_opened_stream)
+TEST("T172 open of an implicitly opened stream")
 {
 	struct pair pair = pair_connected();
 
@@ -359,7 +359,7 @@ TEST(T172_open_of_an_implicitly_opened_stream)
 	pair_close(&pair);
 }
 
-TEST(T173_uni_beside_an_explicit_id)
+TEST("T173 uni beside an explicit id")
 {
 	struct pair pair = pair_connected();
 
@@ -371,7 +371,7 @@ TEST(T173_uni_beside_an_explicit_id)
 	pair_close(&pair);
 }
 
-TEST(T174_high_id_opens_all_below)
+TEST("T174 high id opens all below")
 {
 	struct pair pair = pair_connected();
 	uint32_t flags = NOWAIT;

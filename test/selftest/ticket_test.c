@@ -23,7 +23,7 @@ static int set_ticket(int fd, const void *value, socklen_t len)
 	return setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_SESSION_TICKET, value, len);
 }
 
-TEST(T123_ticket_key)
+TEST("T123 ticket key")
 {
 	uint8_t first[64], second[64], zero[64] = { 0 };
 	struct pair pair = pair_listening("127.0.0.1");
@@ -48,7 +48,7 @@ TEST(T123_ticket_key)
 	ASSERT(memcmp(first, second, 64));
 }
 
-TEST(T124_ticket_of_the_application)
+TEST("T124 ticket of the application")
 {
 	struct pair pair = pair_listening("127.0.0.1");
 	static uint8_t value[4097], got[4097];
@@ -66,7 +66,7 @@ TEST(T124_ticket_of_the_application)
 	pair_close(&pair);
 }
 
-TEST(T125_ticket_from_the_server)
+TEST("T125 ticket from the server")
 {
 	struct pair pair = pair_connected();
 	uint8_t message[90], got[200];

@@ -31,14 +31,14 @@ static void transfer_both_ways(struct pair *pair, size_t up, size_t down)
 	pair_close(pair);
 }
 
-TEST_LIMIT(transfer_over_loopback, 120)
+TEST_LIMIT("transfer over loopback", 120)
 {
 	struct pair pair = pair_connected();
 
 	transfer_both_ways(&pair, 8 * MEGABYTE, 4 * MEGABYTE);
 }
 
-TEST_LIMIT(transfer_in_both_directions_at_once, 120)
+TEST_LIMIT("transfer in both directions at once", 120)
 {
 	struct pair pair = pair_connected();
 	pid_t up, down, reader;
@@ -58,7 +58,7 @@ TEST_LIMIT(transfer_in_both_directions_at_once, 120)
 	pair_close(&pair);
 }
 
-TEST_LIMIT(transfer_over_veth, 120)
+TEST_LIMIT("transfer over veth", 120)
 {
 	struct netns netns = netns_create();
 	struct pair pair = netns_pair(&netns, FAR_ADDRESS);
@@ -67,7 +67,7 @@ TEST_LIMIT(transfer_over_veth, 120)
 	transfer_both_ways(&pair, 4 * MEGABYTE, 4 * MEGABYTE);
 }
 
-TEST_LIMIT(transfer_over_veth_ipv6, 120)
+TEST_LIMIT("transfer over veth ipv6", 120)
 {
 	struct netns netns = netns_create();
 	struct pair pair = netns_pair(&netns, FAR_ADDRESS6);
@@ -76,7 +76,7 @@ TEST_LIMIT(transfer_over_veth_ipv6, 120)
 	transfer_both_ways(&pair, 2 * MEGABYTE, 2 * MEGABYTE);
 }
 
-TEST_LIMIT(transfer_over_the_smallest_mtu, 120)
+TEST_LIMIT("transfer over the smallest mtu", 120)
 {
 	struct netns netns = netns_create();
 	struct pair pair = netns_pair(&netns, FAR_ADDRESS);
@@ -86,7 +86,7 @@ TEST_LIMIT(transfer_over_the_smallest_mtu, 120)
 	transfer_both_ways(&pair, MEGABYTE, MEGABYTE);
 }
 
-TEST_LIMIT(transfer_with_delay, 120)
+TEST_LIMIT("transfer with delay", 120)
 {
 	struct netns netns = netns_create();
 	struct pair pair = netns_pair(&netns, FAR_ADDRESS);
@@ -96,7 +96,7 @@ TEST_LIMIT(transfer_with_delay, 120)
 	transfer_both_ways(&pair, 2 * MEGABYTE, 2 * MEGABYTE);
 }
 
-TEST_LIMIT(transfer_with_loss, 200)
+TEST_LIMIT("transfer with loss", 200)
 {
 	struct netns netns = netns_create();
 	struct pair pair = netns_pair(&netns, FAR_ADDRESS);
@@ -106,7 +106,7 @@ TEST_LIMIT(transfer_with_loss, 200)
 	transfer_both_ways(&pair, MEGABYTE, MEGABYTE);
 }
 
-TEST_LIMIT(transfer_with_reordering_and_duplicates, 200)
+TEST_LIMIT("transfer with reordering and duplicates", 200)
 {
 	struct netns netns = netns_create();
 	struct pair pair = netns_pair(&netns, FAR_ADDRESS);
@@ -116,7 +116,7 @@ TEST_LIMIT(transfer_with_reordering_and_duplicates, 200)
 	transfer_both_ways(&pair, MEGABYTE, MEGABYTE);
 }
 
-TEST_LIMIT(transfer_with_corruption, 200)
+TEST_LIMIT("transfer with corruption", 200)
 {
 	struct netns netns = netns_create();
 	struct pair pair = netns_pair(&netns, FAR_ADDRESS);
@@ -126,7 +126,7 @@ TEST_LIMIT(transfer_with_corruption, 200)
 	transfer_both_ways(&pair, MEGABYTE, MEGABYTE);
 }
 
-TEST_LIMIT(transfer_into_a_short_queue, 200)
+TEST_LIMIT("transfer into a short queue", 200)
 {
 	struct netns netns = netns_create();
 	struct pair pair = netns_pair(&netns, FAR_ADDRESS);
@@ -136,7 +136,7 @@ TEST_LIMIT(transfer_into_a_short_queue, 200)
 	transfer_both_ways(&pair, MEGABYTE, MEGABYTE);
 }
 
-TEST_LIMIT(transfer_on_many_streams, 120)
+TEST_LIMIT("transfer on many streams", 120)
 {
 	struct pair pair = pair_connected();
 	static struct message message;
@@ -160,7 +160,7 @@ TEST_LIMIT(transfer_on_many_streams, 120)
 	pair_close(&pair);
 }
 
-TEST_LIMIT(transfer_by_each_congestion_control, 120)
+TEST_LIMIT("transfer by each congestion control", 120)
 {
 	static const int algorithms[] = { QUIC_CONG_ALG_RENO, QUIC_CONG_ALG_CUBIC };
 	size_t i;
