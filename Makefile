@@ -77,6 +77,12 @@ check-fuzz: ## the engine's parsers, a short run of each fuzzer
 check-libquic: ## libquic without a kernel
 	$(MAKE) -C test/libquic check
 
+.PHONY: compliance check-compliance
+compliance: ## docs/compliance.md: each requirement, where it is met, where it is tested
+	node test/compliance/main.js --table >docs/compliance.md
+check-compliance: ## requirements without a citation in code or tests
+	node test/compliance/main.js
+
 .PHONY: selftests
 selftests: libquic ## the socket API in C, in the VM; TESTS="T031 ..." chooses
 	$(MAKE) -C test/selftest
