@@ -231,7 +231,7 @@ void pair_flush(struct pair_end *end)
 
 	if (!end->begun)
 		return;
-	quic_conn_prepare_keys(&end->conn);
+	quic_conn_prepare_keys(&end->conn, end->pair->now);
 	while ((n = quic_conn_transmit(&end->conn, end->pair->now, &train)) > 0) {
 		if ((size_t)n != (train.len + train.segment - 1) / train.segment)
 			die("a train whose segments are not equal");

@@ -103,7 +103,7 @@ TEST("P17 a second update waits for prepared keys")
 	update(&p.client);
 	pair_inject(&p.client, QUIC_CRYPTO_APP, ping, sizeof(ping), 0);
 	CHECK_EQ(p.server.conn.stats.packets_received, before);
-	quic_conn_prepare_keys(&p.server.conn);
+	quic_conn_prepare_keys(&p.server.conn, p.now);
 	CHECK(!p.server.conn.keys_wanted);
 	pair_inject(&p.client, QUIC_CRYPTO_APP, ping, sizeof(ping), 0);
 	CHECK_EQ(p.server.conn.stats.packets_received, before + 1);

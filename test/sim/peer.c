@@ -274,7 +274,7 @@ void peer_run(struct peer *peer)
 		any = tls_run(&peer->tls, world->now);
 		any |= app_run(&peer->app, world->now);
 		if (peer->conn.keys_wanted)
-			quic_conn_prepare_keys(&peer->conn);
+			quic_conn_prepare_keys(&peer->conn, world->now);
 		any |= transmit(peer);
 	} while (any);
 	host_alloc_failed();

@@ -118,7 +118,6 @@ int quic_conn_connect(struct quic_conn *conn, const struct quic_conn_ops *ops,
 		      const struct quic_conn_config *config, const struct quic_addr *local,
 		      const struct quic_addr *remote, u64 now)
 {
-	const u8 initial = QUIC_CRYPTO_INITIAL;
 	int err;
 
 	/* A server's address needs no proof, for the client spoke first. */
@@ -131,9 +130,9 @@ int quic_conn_connect(struct quic_conn *conn, const struct quic_conn_ops *ops,
 
 	conn->original_dcid.len = ORIGINAL_DCID_LEN;
 	quic_random(conn->original_dcid.id, ORIGINAL_DCID_LEN);
+	conn->initial_dcid = conn->original_dcid;
 	quic_cids_set_remote(conn, 0, &conn->original_dcid, NULL);
-	err = quic_keys_initial(&conn->tx[initial], &conn->rx[initial], conn->version,
-				&conn->original_dcid);
+	err = quic_initial_make_keys(conn);
 	if (!err)
 		err = quic_cids_begin(conn);
 	return err ? failed(conn, err) : 0;
@@ -145,7 +144,6 @@ int quic_conn_accept(struct quic_conn *conn, const struct quic_conn_ops *ops,
 		     const struct quic_cid *original_dcid, const struct quic_cid *retry_scid,
 		     bool validated, u64 now)
 {
-	const u8 level = QUIC_CRYPTO_INITIAL;
 	int err;
 
 	err = begin(conn, ops, config, true, local, remote, validated, now);
@@ -171,7 +169,7 @@ int quic_conn_accept(struct quic_conn *conn, const struct quic_conn_ops *ops,
 		return failed(conn, err);
 	conn->initial_routed = true;
 	/* RFC 9001, 5.2: from the ID of this very packet, also after a Retry. */
-	err = quic_keys_initial(&conn->rx[level], &conn->tx[level], conn->version, &initial->dcid);
+	err = quic_initial_make_keys(conn);
 	if (!err)
 		err = quic_cids_begin(conn);
 	return err ? failed(conn, err) : 0;

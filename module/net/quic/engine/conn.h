@@ -123,8 +123,9 @@ struct quic_early_packet {
  * @tx, @rx: keys by enum quic_crypto_level
  * @handshake_inq: deliverable CRYPTO segments of all levels in order of arrival (S4.1, S4.11)
  * @original_dcid: the client's first choice, for transport parameters (RFC 9000, 7.3)
- * @initial_dcid: server: what the client addresses until it knows our ID; @initial_routed: the host
- *	routes it to this connection
+ * @initial_dcid: what the client addresses until it knows the server's ID, and what Initial keys are
+ *	made from; @initial_routed: server: the host routes it to this connection; @initial_wanted:
+ *	Initial keys are to be made anew
  * @peer_scid: what the peer calls itself in long headers; a client learns it with @got_packet
  * @token: client: of Initial packets
  * @remote: the peer's parameters: valid once @has_remote, remembered ones before (S3.27)
@@ -169,7 +170,7 @@ struct quic_conn {
 	u8 active_path;
 	struct quic_cid_set local_cids, remote_cids;
 	struct quic_cid original_dcid, retry_scid, initial_dcid, peer_scid;
-	bool initial_routed;
+	bool initial_routed, initial_wanted;
 	u8 *token;
 	size_t token_len;
 
@@ -329,11 +330,12 @@ void quic_conn_handshake_consume(struct quic_conn *conn, struct quic_segment *se
 int quic_conn_set_secret(struct quic_conn *conn, u8 level, bool send, u32 cipher_type,
 			 const u8 secret[QUIC_CRYPTO_SECRET_BUFFER_SIZE], u64 now);
 /*
- * Derive the keys after the next ones. Process context, after anything that received packets, while
- * conn->keys_wanted: a key update is answered at once, but the one after it only when this was
- * called.
+ * Make keys that packets asked for. Process context, soon after anything that left conn->keys_wanted
+ * set, and then again after a while if it still is: there was no memory. Initial keys after a Retry;
+ * the keys after the next ones: a key update is answered at once, but the one after it only when
+ * this was called. Packets that waited are processed.
  */
-void quic_conn_prepare_keys(struct quic_conn *conn);
+void quic_conn_prepare_keys(struct quic_conn *conn, u64 now);
 /* TRANSPORT_PARAM_EXT get and set (section 5.5). */
 int quic_conn_local_params(struct quic_conn *conn, u8 *buf, size_t room);
 int quic_conn_set_remote_params(struct quic_conn *conn, const u8 *data, size_t len, u64 now);

@@ -95,6 +95,13 @@ void quic_conn_end(struct quic_conn *conn, u32 code);
 void quic_conn_received_closing(struct quic_conn *conn);
 int quic_conn_transmit_close(struct quic_conn *conn, u64 now, struct quic_train *train);
 
+/* initial.c */
+int quic_initial_make_keys(struct quic_conn *conn);
+void quic_initial_rekey(struct quic_conn *conn);
+void quic_initial_restart(struct quic_conn *conn, const struct quic_version *version,
+			  const struct quic_cid *dcid, u64 now);
+int quic_initial_prepare(struct quic_conn *conn, u64 now);
+
 /* secrets.c */
 void quic_conn_discard(struct quic_conn *conn, u8 level);
 /* established.c */
@@ -106,6 +113,7 @@ void quic_conn_confirm(struct quic_conn *conn);
 struct quic_aead *quic_key_phase_aead(struct quic_conn *conn, const struct quic_packet *pkt);
 void quic_key_phase_opened(struct quic_conn *conn, const struct quic_packet *pkt);
 bool quic_key_phase_update(struct quic_conn *conn);
+int quic_key_phase_prepare(struct quic_conn *conn);
 
 /* datagrams.c */
 int quic_datagrams_on_frame(struct quic_conn *conn, const struct quic_received *rx,

@@ -42,7 +42,7 @@ void quic_conn_establish(struct quic_conn *conn, u64 now)
 	quic_random(&random, sizeof(random));
 	conn->skip_at = conn->recovery.space[QUIC_SPACE_APP].next_pn + FIRST_SKIP + random;
 	conn->keys_wanted = true;
-	quic_conn_prepare_keys(conn);
+	quic_conn_prepare_keys(conn, now);
 	quic_early_drop(conn, QUIC_CRYPTO_EARLY);
 	quic_cids_issue(conn);
 	if (conn->is_server)

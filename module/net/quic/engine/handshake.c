@@ -7,6 +7,8 @@ int quic_conn_crypto_check(const struct quic_conn *conn, u8 level)
 	if (level != QUIC_CRYPTO_APP && level != QUIC_CRYPTO_INITIAL &&
 	    level != QUIC_CRYPTO_HANDSHAKE)
 		return -EINVAL;
+	if (level == QUIC_CRYPTO_INITIAL && conn->initial_wanted)
+		return 0;
 	return conn->tx[level].cipher ? 0 : -EINVAL;
 }
 

@@ -81,15 +81,14 @@ void quic_key_phase_opened(struct quic_conn *conn, const struct quic_packet *pkt
 	conn->ops->event(conn, QUIC_EVENT_KEY_UPDATE, &event, NULL, 0);
 }
 
-/* Without memory the next update has to wait for the next call. */
-void quic_conn_prepare_keys(struct quic_conn *conn)
+/* The keys after the next ones. Process context. Return: 0, or an error: they are still wanted. */
+int quic_key_phase_prepare(struct quic_conn *conn)
 {
 	struct quic_keys *rx = &conn->rx[QUIC_CRYPTO_APP], *tx = &conn->tx[QUIC_CRYPTO_APP];
 
-	if (!conn->keys_wanted || !rx->cipher || !tx->cipher)
-		return;
+	if (!rx->cipher || !tx->cipher)
+		return 0;
 	/* The sending key first: whoever can receive a phase can answer in it. */
-	if (!quic_keys_prepare_update(tx, conn->version) &&
-	    !quic_keys_prepare_update(rx, conn->version))
-		conn->keys_wanted = false;
+	return quic_keys_prepare_update(tx, conn->version) ?:
+	       quic_keys_prepare_update(rx, conn->version);
 }

@@ -59,6 +59,8 @@ static bool acceptable(struct quic_conn *conn, struct quic_received *rx)
 static bool keys_may_come(const struct quic_conn *conn, u8 level)
 {
 	switch (level) {
+	case QUIC_CRYPTO_INITIAL:
+		return conn->initial_wanted;
 	case QUIC_CRYPTO_HANDSHAKE:
 		return !conn->recovery.space[QUIC_SPACE_HANDSHAKE].discarded;
 	case QUIC_CRYPTO_EARLY:

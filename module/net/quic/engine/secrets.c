@@ -40,6 +40,17 @@ int quic_conn_set_secret(struct quic_conn *conn, u8 level, bool send, u32 cipher
 	return quic_conn_is_open(conn) ? 0 : -EPIPE;
 }
 
+/* Whatever fails for want of memory stays wanted. */
+void quic_conn_prepare_keys(struct quic_conn *conn, u64 now)
+{
+	if (!conn->keys_wanted)
+		return;
+	conn->keys_wanted = false;
+	if (quic_conn_is_open(conn) &&
+	    (quic_initial_prepare(conn, now) || quic_key_phase_prepare(conn)))
+		conn->keys_wanted = true;
+}
+
 /* RFC 9001, 4.9: nothing of the level is sent or accepted any more. */
 void quic_conn_discard(struct quic_conn *conn, u8 level)
 {
@@ -52,6 +63,8 @@ void quic_conn_discard(struct quic_conn *conn, u8 level)
 	quic_keys_clear(&conn->rx[level]);
 	quic_crypto_stream_clear(&conn->crypto[level], &conn->mem_tx, &conn->mem_rx);
 	quic_early_drop(conn, level);
+	if (level == QUIC_CRYPTO_INITIAL)
+		conn->initial_wanted = false;
 	if (level == QUIC_CRYPTO_HANDSHAKE)
 		conn->recovery.has_handshake_keys = false;
 }

@@ -122,9 +122,6 @@ int quic_recvmsg(struct socket *sock, struct msghdr *msg, size_t len, int flags)
 	timeo = sock_rcvtimeo(sk, flags & MSG_DONTWAIT);
 	len = min_t(size_t, len, INT_MAX);
 	for (;;) {
-		/* Softirq cannot make the keys for the peer's next key update. */
-		if (quic_sk(sk)->conn)
-			quic_conn_prepare_keys(quic_sk(sk)->conn);
 		if (quic_sk(sk)->conn && !quic_rcvq_empty(sk)) {
 			err = recv_head(sk, msg, len, flags & MSG_PEEK);
 			if (err >= 0 && !(flags & MSG_PEEK))

@@ -287,9 +287,6 @@ int quic_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 		return -EINVAL;
 	len = min_t(size_t, len, INT_MAX);
 	lock_sock(sk);
-	/* Softirq cannot make the keys for the peer's next key update. */
-	if (quic_sk(sk)->conn)
-		quic_conn_prepare_keys(quic_sk(sk)->conn);
 	err = do_sendmsg(sk, msg, len);
 	release_sock(sk);
 	return err;

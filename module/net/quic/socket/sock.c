@@ -40,6 +40,7 @@ void quic_sock_init_state(struct sock *sk)
 	sock_set_flag(sk, SOCK_RCU_FREE);
 	skb_queue_head_init(&qs->rxq);
 	quic_timer_init(sk);
+	quic_keys_init(sk);
 	INIT_LIST_HEAD(&qs->events);
 	INIT_LIST_HEAD(&qs->entry);
 	INIT_LIST_HEAD(&qs->listen.requests);
@@ -137,10 +138,13 @@ void quic_sock_update(struct sock *sk)
 	adjust_sndbuf(sk);
 	count(sk);
 	wake(sk);
-	if (qs->conn->state == QUIC_CONN_CLOSED && sock_flag(sk, SOCK_DEAD))
+	if (qs->conn->state == QUIC_CONN_CLOSED && sock_flag(sk, SOCK_DEAD)) {
 		quic_sock_kill(sk);
-	else
-		quic_timer_arm(sk);
+		return;
+	}
+	if (qs->conn->keys_wanted)
+		quic_keys_want(sk);
+	quic_timer_arm(sk);
 }
 
 void quic_sock_kill(struct sock *sk)
@@ -149,6 +153,7 @@ void quic_sock_kill(struct sock *sk)
 	struct quic_conn *conn = qs->conn;
 
 	quic_timer_cancel(sk);
+	quic_keys_cancel(sk);
 	quic_unhash(sk);
 	quic_event_purge(sk);
 	skb_queue_purge(&qs->rxq);

@@ -20,6 +20,7 @@
 #include <linux/hrtimer.h>
 #include <linux/ipv6.h>
 #include <linux/skbuff.h>
+#include <linux/workqueue.h>
 #include <net/inet_sock.h>
 #include <net/sock.h>
 
@@ -73,6 +74,7 @@ struct quic_listen {
  * @rxq: received trains to work off [its lock]
  * @timer: connection's deadline
  * @timer_held: it holds a reference: it is queued, or its function has not ended. [timer_lock]
+ * @key_work: makes the keys that conn->keys_wanted stands for
  * @events: struct quic_event_item in order [lock]; @event_mask: types enabled
  * @params, @config: values of TRANSPORT_PARAM and CONFIG [lock]
  * @close: value of CONNECTION_CLOSE [lock]
@@ -100,6 +102,7 @@ struct quic_sock {
 	struct hrtimer timer;
 	spinlock_t timer_lock;
 	bool timer_held;
+	struct delayed_work key_work;
 
 	struct list_head events;
 	u32 event_mask;
@@ -166,6 +169,11 @@ void quic_timer_init(struct sock *sk);
 void quic_timer_arm(struct sock *sk);
 void quic_timer_cancel(struct sock *sk);
 void quic_timer_expired(struct sock *sk);
+
+/* keys.c: ask for quic_conn_prepare_keys(); queued work holds a reference. [lock; any context] */
+void quic_keys_init(struct sock *sk);
+void quic_keys_want(struct sock *sk);
+void quic_keys_cancel(struct sock *sk);
 
 /* tx.c */
 void quic_sock_transmit(struct sock *sk);

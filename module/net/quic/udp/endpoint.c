@@ -26,7 +26,7 @@
 /* What waits here waits for microseconds; a burst of trains must fit (a train is up to 64 KiB). */
 #define ENDPOINT_RCVBUF	(8 << 20)
 
-static struct workqueue_struct *endpoint_wq;
+struct workqueue_struct *quic_wq;
 
 static bool covers(const struct quic_endpoint *ep, const struct quic_addr *addr, bool v6only,
 		   int ifindex)
@@ -195,26 +195,26 @@ void quic_endpoint_put(struct quic_endpoint *ep)
 	struct quic_net *qn = quic_net(ep->net);
 
 	if (atomic_dec_and_test(&ep->users))
-		queue_work(endpoint_wq, &qn->reap);
+		queue_work(quic_wq, &qn->reap);
 }
 
 void quic_endpoint_queue_sort(struct quic_endpoint *ep, unsigned long delay)
 {
-	mod_delayed_work(endpoint_wq, &ep->sort, delay);
+	mod_delayed_work(quic_wq, &ep->sort, delay);
 }
 
 int quic_endpoint_init(void)
 {
-	endpoint_wq = alloc_workqueue("quic", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
-	return endpoint_wq ? 0 : -ENOMEM;
+	quic_wq = alloc_workqueue("quic", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	return quic_wq ? 0 : -ENOMEM;
 }
 
 void quic_endpoint_flush(void)
 {
-	flush_workqueue(endpoint_wq);
+	flush_workqueue(quic_wq);
 }
 
 void quic_endpoint_exit(void)
 {
-	destroy_workqueue(endpoint_wq);
+	destroy_workqueue(quic_wq);
 }

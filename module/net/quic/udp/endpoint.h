@@ -15,6 +15,9 @@
 
 #define QUIC_REQUEST_HASH_BITS	6
 
+/* For everything of sockets and endpoints that takes process context. */
+extern struct workqueue_struct *quic_wq;
+
 /**
  * struct quic_endpoint - a UDP socket and who uses it
  * @node: in quic_net.endpoints [endpoints_lock]
