@@ -30,9 +30,16 @@ struct run {
 static struct run *runs;
 static unsigned int run_count;
 static const char *program;
+static struct scenario_list *lists;
 
 /* Shared with the workers: which run each is at. */
 static volatile unsigned int *positions;
+
+void scenarios_register(struct scenario_list *list)
+{
+	list->next = lists;
+	lists = list;
+}
 
 static void on_alarm(int sig __maybe_unused)
 {
@@ -79,7 +86,7 @@ static pid_t start(unsigned int worker, unsigned int from, unsigned int step)
 
 static void print_failure(const struct run *run)
 {
-	printf("# failed: seed %llu scenario %s; replay: %s --scenario %s --seed %llu --trace\n",
+	printf("# failed: seed %llu scenario %s; replay: %s --scenario '%s' --seed %llu --trace\n",
 	       (unsigned long long)run->seed, run->scenario->name, program, run->scenario->name,
 	       (unsigned long long)run->seed);
 }
@@ -117,21 +124,27 @@ static unsigned int run_all(unsigned int jobs)
 	return failed;
 }
 
-static void collect(const char *name, u64 first, unsigned int scale)
+/* Return: how many scenarios the list holds now. */
+static unsigned int collect(const char *name, u64 first, unsigned int scale)
 {
+	const struct scenario_list *list;
 	const struct scenario *s;
-	unsigned int count, i;
+	unsigned int scenarios = 0, count, i;
 
-	for (s = scenarios; s < scenarios + scenario_count; s++) {
-		if (name && strcmp(s->name, name))
-			continue;
-		count = max((scale ? s->seeds * scale / 100 : 1), 1U);
-		runs = realloc(runs, (run_count + count) * sizeof(*runs));
-		if (!runs)
-			abort();
-		for (i = 0; i < count; i++)
-			runs[run_count++] = (struct run){ s, first + i };
+	for (list = lists; list; list = list->next) {
+		for (s = list->table; s < list->table + list->count; s++) {
+			if (name && strcmp(s->name, name))
+				continue;
+			scenarios++;
+			count = max((scale ? s->seeds * scale / 100 : 1), 1U);
+			runs = realloc(runs, (run_count + count) * sizeof(*runs));
+			if (!runs)
+				abort();
+			for (i = 0; i < count; i++)
+				runs[run_count++] = (struct run){ s, first + i };
+		}
 	}
+	return scenarios;
 }
 
 /* Long scenarios are spread over the list, so that the workers end together. */
@@ -148,10 +161,20 @@ static void shuffle(void)
 
 static void list(void)
 {
-	unsigned int i;
+	const struct scenario_list *list;
+	const struct scenario *s;
 
-	for (i = 0; i < scenario_count; i++)
-		printf("%s (%u seeds)\n", scenarios[i].name, scenarios[i].seeds);
+	for (list = lists; list; list = list->next)
+		for (s = list->table; s < list->table + list->count; s++)
+			printf("%s (%u seeds)\n", s->name, s->seeds);
+}
+
+static double seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
 int main(int argc, char **argv)
@@ -166,9 +189,10 @@ int main(int argc, char **argv)
 		{ "list", no_argument, NULL, 'l' },
 		{},
 	};
-	unsigned int jobs = 2, scale = 100, failed;
+	unsigned int jobs = 2, scale = 100, scenarios, failed;
 	const char *name = NULL;
 	u64 seed = U64_MAX, first = 1;
+	double took;
 	int c;
 
 	program = argv[0];
@@ -203,8 +227,7 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGALRM, on_alarm);
 	if (seed != U64_MAX) {
-		collect(name, seed, 0);
-		if (!name || !run_count) {
+		if (!name || !collect(name, seed, 0)) {
 			fprintf(stderr, "no such scenario\n");
 			return 2;
 		}
@@ -215,8 +238,8 @@ int main(int argc, char **argv)
 		return 0;
 	}
 
-	collect(name, first, scale);
-	if (!run_count) {
+	scenarios = collect(name, first, scale);
+	if (!scenarios) {
 		fprintf(stderr, "no such scenario\n");
 		return 2;
 	}
@@ -225,7 +248,11 @@ int main(int argc, char **argv)
 			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (positions == MAP_FAILED)
 		abort();
+	took = seconds();
 	failed = run_all(min(jobs, run_count));
+	took = seconds() - took;
+	printf("# %u scenarios, %u seeds in %.1f s: %.0f seeds per second\n", scenarios, run_count,
+	       took, run_count / max(took, 0.001));
 	/* Given up after too many failures, the rest counts as failed too: it was not run. */
 	printf("# suite sim: %u passed, %u failed\n",
 	       failed < FAILURES_MAX ? run_count - failed : 0, failed);

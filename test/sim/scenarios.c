@@ -434,7 +434,7 @@ static void tune_anything(struct world *world)
 		tune_few_streams(world);
 }
 
-const struct scenario scenarios[] = {
+static const struct scenario scenarios[] = {
 	{ .name = "handshake", .seeds = 100, .net = LINKS(.delay = 15 * MS),
 	  .load = { STREAMS(1, 0, 0, 0), .size = 100, .reply = 100 }, .limit = 60,
 	  .check = check_handshake_time },
@@ -605,4 +605,4 @@ const struct scenario scenarios[] = {
 	  .expect = SURVIVE, .faults = 200, .tune = tune_anything },
 };
 
-const unsigned int scenario_count = ARRAY_SIZE(scenarios);
+SCENARIOS(scenarios);

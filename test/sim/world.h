@@ -83,8 +83,22 @@ struct world {
 	u64 refused;		/* first packets that made no connection */
 };
 
-extern const struct scenario scenarios[];
-extern const unsigned int scenario_count;
+/* Each file with scenarios registers its table, before main(): SCENARIOS(table) behind it. */
+struct scenario_list {
+	const struct scenario *table;
+	unsigned int count;
+	struct scenario_list *next;
+};
+
+void scenarios_register(struct scenario_list *list);
+
+#define SCENARIOS(table)								\
+	static struct scenario_list list_of_##table = { (table), ARRAY_SIZE(table), NULL };	\
+	__attribute__((__constructor__)) static void register_##table(void)		\
+	{										\
+		scenarios_register(&list_of_##table);					\
+	}										\
+	struct scenario_list
 
 /* Ends the process with a message if anything is wrong. */
 void world_run(const struct scenario *scenario, u64 seed);
