@@ -241,7 +241,7 @@ static bool transmit(struct peer *peer)
 			peer->datagrams++;
 			peer->bytes += len;
 			trace("-> #%llu, %zu bytes", (unsigned long long)peer->datagrams, len);
-			SIM_CHECK(len <= path->mtu);
+			SIM_CHECK(len <= max(path->mtu, path->pmtud.size));
 			/* RFC 9000, 8.1, counted apart from the engine (P20). */
 			if (peer->server && !path->validated && peer->bytes > 3 * peer->received)
 				sim_fail("amplification: %llu bytes for %llu",

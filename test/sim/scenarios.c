@@ -380,6 +380,7 @@ static void random_params(struct random *r, struct quic_conn_config *config)
 	config->initial_rtt = random_below(r, 2) ? 0 : (1 + random_below(r, 1000)) * MS;
 	config->keepalive = random_below(r, 4) ? 0 : (2 + random_below(r, 10)) * QUIC_SEC;
 	config->mtu = random_below(r, 2) ? 1252 : 1200 + random_below(r, 8000);
+	config->pmtud_interval = random_below(r, 2) * 5 * QUIC_SEC;
 }
 
 /* Anything at all. */

@@ -86,6 +86,7 @@ static int begin(struct quic_conn *conn, const struct quic_conn_ops *ops,
 	quic_path_begin(path, local, remote, config->mtu, validated);
 	quic_recovery_init(&conn->recovery, &quic_conn_recovery_ops, &conn->mem, is_server,
 			   config->algorithm, config->initial_rtt, path->mtu);
+	quic_pmtud_restart(conn, path);
 	/* From here on runs the client's probe timeout against deadlock (RFC 9002, 6.2.2.1). */
 	conn->recovery.armed_at = now;
 	conn->recovery.pacer.max_rate = config->max_rate;
@@ -213,6 +214,10 @@ void quic_conn_set_config(struct quic_conn *conn, const struct quic_conn_config 
 	conn->config.disable_compatible_version = config->disable_compatible_version;
 	conn->config.max_rate = rate;
 	rec->pacer.max_rate = rate;
+	if (config->pmtud_interval != conn->config.pmtud_interval) {
+		conn->config.pmtud_interval = config->pmtud_interval;
+		quic_pmtud_restart(conn, &conn->path[conn->active_path]);
+	}
 
 	/* S6.47: these two begin anew, which packets in flight make impossible. */
 	if (conn->state != QUIC_CONN_HANDSHAKING || rec->cong.in_flight)

@@ -71,6 +71,7 @@ struct quic_conn_ops {
  * @algorithm: enum quic_cong_algo
  * @initial_rtt, @keepalive: ns, 0: default, off
  * @mtu: UDP payload bytes that the route carries
+ * @pmtud_interval: ns, 0: the route is believed, nothing is probed
  * @max_rate: bytes per second, U64_MAX none
  * @nodelay: S3.24
  * @disable_compatible_version: omit version_information
@@ -83,6 +84,7 @@ struct quic_conn_config {
 	u8 algorithm;
 	u64 initial_rtt, keepalive;
 	u32 mtu;
+	u64 pmtud_interval;
 	u64 max_rate;
 	bool nodelay, disable_compatible_version, send_reset_token;
 	u8 reset_secret[32];

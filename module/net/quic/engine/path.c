@@ -62,22 +62,14 @@ void quic_path_validated(struct quic_conn *conn, struct quic_path *path)
 	quic_path_update_blocked(conn);
 }
 
-static void use_mtu(struct quic_conn *conn, struct quic_path *path, u32 mtu)
-{
-	path->mtu = mtu;
-	if (path == &conn->path[conn->active_path])
-		quic_cong_set_mtu(&conn->recovery.cong, mtu);
-}
-
 /* The peer's max_udp_payload_size became known, or the route's MTU changed. */
 void quic_path_update_mtu(struct quic_conn *conn)
 {
-	u64 limit = conn->has_remote ? conn->remote.max_udp_payload_size : U32_MAX;
 	struct quic_path *path;
 
 	for (path = conn->path; path < conn->path + QUIC_PATHS_MAX; path++)
 		if (path->used)
-			use_mtu(conn, path, min_t(u64, path->mtu_max, limit));
+			quic_pmtud_restart(conn, path);
 }
 
 void quic_conn_set_mtu(struct quic_conn *conn, u32 mtu)
@@ -97,7 +89,7 @@ void quic_path_check_black_hole(struct quic_conn *conn)
 
 	if (conn->recovery.pto_count >= BLACK_HOLE_PTOS && conn->handshake_confirmed &&
 	    path->mtu > QUIC_MTU_MIN)
-		use_mtu(conn, path, QUIC_MTU_MIN);
+		quic_pmtud_black_hole(conn, path);
 }
 
 /*

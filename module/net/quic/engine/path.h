@@ -7,6 +7,7 @@
 
 #include "addr.h"
 #include "cid.h"
+#include "pmtud.h"
 
 #define QUIC_PATHS_MAX		2	/* the active one, and one being validated */
 #define QUIC_MTU_MIN		1200	/* UDP payload, RFC 9000, 14 */
@@ -26,7 +27,8 @@ enum quic_ecn_state {
  *	(RFC 9000, 8; padding and tags count, P20)
  * @dcid_seq: sequence number of the destination connection ID used here
  * @mtu: UDP payload bytes that may be sent in one datagram now
- * @mtu_max: limit given by the route and by the peer's max_udp_payload_size
+ * @mtu_max: limit given by the route
+ * @pmtud: the search for a larger @mtu
  * @challenge: PATH_CHALLENGE data outstanding; @challenge_pending must be sent (again);
  *	@challenge_count: how often it was sent; @challenge_at: when it is sent again
  * @response: PATH_RESPONSE data owed; @response_pending
@@ -37,6 +39,7 @@ struct quic_path {
 	u64 received, sent;
 	u64 dcid_seq;
 	u32 mtu, mtu_max;
+	struct quic_pmtud pmtud;
 	u8 ecn;
 	bool challenge_pending, response_pending;
 	u8 challenge_count;

@@ -64,24 +64,28 @@ static void frame_lost(struct quic_conn *conn, const struct quic_sent *sent,
 	}
 }
 
-static void on_acked(struct quic_recovery *rec, enum quic_space_id space, u64 pn __maybe_unused,
-		     const struct quic_sent *sent, u64 now __maybe_unused)
+static void on_acked(struct quic_recovery *rec, enum quic_space_id space, u64 pn,
+		     const struct quic_sent *sent, u64 now)
 {
 	struct quic_conn *conn = conn_of(rec);
 	unsigned int i;
 
 	for (i = 0; i < sent->frame_count; i++)
 		frame_acked(conn, space, sent, &sent->frames[i]);
+	if (sent->pmtu_probe)
+		quic_pmtud_acked(conn, pn, now);
 }
 
 static void on_lost(struct quic_recovery *rec, enum quic_space_id space __maybe_unused,
-		    u64 pn __maybe_unused, const struct quic_sent *sent, u64 now __maybe_unused)
+		    u64 pn, const struct quic_sent *sent, u64 now)
 {
 	struct quic_conn *conn = conn_of(rec);
 	unsigned int i;
 
 	for (i = 0; i < sent->frame_count; i++)
 		frame_lost(conn, sent, &sent->frames[i]);
+	if (sent->pmtu_probe)
+		quic_pmtud_lost(conn, pn, now);
 }
 
 const struct quic_recovery_ops quic_conn_recovery_ops = {

@@ -42,10 +42,12 @@ static u64 pacing_deadline(struct quic_conn *conn, u64 now)
 	u64 mtu = conn->path[conn->active_path].mtu;
 
 	/* In the past it holds nothing back, whatever else does. */
-	if (rec->pacer.next_at <= now || quic_cong_room(&rec->cong) < mtu ||
-	    !quic_conn_wants(conn, QUIC_CRYPTO_APP, true, now))
+	if (rec->pacer.next_at <= now)
 		return QUIC_NEVER;
-	return rec->pacer.next_at;
+	if (quic_pmtud_wants(conn, now) ||
+	    (quic_cong_room(&rec->cong) >= mtu && quic_conn_wants(conn, QUIC_CRYPTO_APP, true, now)))
+		return rec->pacer.next_at;
+	return QUIC_NEVER;
 }
 
 /* S2.32: connecting sends nothing; probes begin with the first packet of the handshake. */
@@ -72,6 +74,7 @@ u64 quic_conn_deadline(struct quic_conn *conn, u64 now)
 	if (!conn->recovery.amplification_blocked) {
 		at = min(at, ack_deadline(conn));
 		at = min(at, pacing_deadline(conn, now));
+		at = min(at, quic_pmtud_deadline(conn, now));
 	}
 	at = min3(at, conn->idle_at, conn->keepalive_at);
 	/* Nothing of all this works without memory. */

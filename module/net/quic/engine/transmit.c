@@ -187,10 +187,10 @@ struct builder {
 static u64 send_budget(const struct quic_conn *conn, u32 mtu, bool paced, u64 now)
 {
 	const struct quic_recovery *rec = &conn->recovery;
-	u64 room = quic_cong_room(&rec->cong), reserved = HANDSHAKE_RESERVE;
+	u64 room = quic_cong_room(&rec->cong), reserved;
 
-	if (!conn->handshake_complete)
-		room -= min(room, reserved);
+	reserved = conn->handshake_complete ? quic_pmtud_reserve(conn, now) : HANDSHAKE_RESERVE;
+	room -= min(room, reserved);
 	return paced ? min(room, quic_pacer_room(&rec->pacer, now, mtu)) : room;
 }
 
@@ -333,6 +333,38 @@ static int transmit_response(struct quic_conn *conn, u64 now, struct quic_train 
 	return finish(conn, train, path, 1, 0, now);
 }
 
+/* A probe of the path's MTU is a datagram of its own. */
+static int transmit_mtu_probe(struct quic_conn *conn, u32 size, u64 now, struct quic_train *train)
+{
+	struct quic_path *path = &conn->path[conn->active_path];
+	struct quic_sent sent = { .ack_eliciting = 1, .pmtu_probe = 1 };
+	struct quic_packet_out out;
+	int len;
+
+	if (reserve(conn, QUIC_CRYPTO_APP, 1))
+		return no_memory(conn, now);
+	if (!quic_conn_may_seal(conn, QUIC_CRYPTO_APP, now) ||
+	    !quic_conn_begin(conn, QUIC_CRYPTO_APP, train->buf, size, &out) ||
+	    !quic_frame_write_type(&out.body, QUIC_FRAME_PING))
+		return 0;
+	len = quic_conn_seal(conn, QUIC_CRYPTO_APP, &out, &sent, size, now);
+	quic_pmtud_sent(conn, size, out.pn);
+	if (len < 0 || quic_conn_mask(conn, QUIC_CRYPTO_APP, &out, 1))
+		return no_memory(conn, now);
+	note_sent(conn, QUIC_CRYPTO_APP, &sent, now);
+	train->len = len;
+	train->segment = len;
+	return finish(conn, train, path, 1, len, now);
+}
+
+/* Size of the probe that may leave now, 0 if none. */
+static u32 mtu_probe_size(const struct quic_conn *conn, u64 now)
+{
+	u32 size = quic_pmtud_wants(conn, now);
+
+	return size && quic_pacer_room(&conn->recovery.pacer, now, size) ? size : 0;
+}
+
 /* ---- all together ---- */
 
 static bool handshake_wants(struct quic_conn *conn, u64 now)
@@ -355,6 +387,7 @@ static bool response_wanted(const struct quic_conn *conn)
 
 static int transmit(struct quic_conn *conn, u64 now, struct quic_train *train, bool paced)
 {
+	u32 size;
 	int n;
 
 	if (response_wanted(conn)) {
@@ -371,6 +404,9 @@ static int transmit(struct quic_conn *conn, u64 now, struct quic_train *train, b
 		return transmit_handshake(conn, now, train);
 	if (!conn->tx[QUIC_CRYPTO_APP].cipher)
 		return 0;
+	size = mtu_probe_size(conn, now);
+	if (size && size <= train->cap)
+		return transmit_mtu_probe(conn, size, now, train);
 	return transmit_train(conn, now, train, paced);
 }
 
@@ -407,6 +443,7 @@ size_t quic_conn_transmit_size(struct quic_conn *conn, u64 now)
 	struct quic_recovery *rec = &conn->recovery;
 	const struct quic_path *path = &conn->path[conn->active_path];
 	u64 mtu = path->mtu, budget, backlog, count;
+	u32 probe;
 
 	if (!quic_conn_is_open(conn))
 		return conn->state == QUIC_CONN_CLOSING && conn->close_pending ? mtu : 0;
@@ -416,6 +453,9 @@ size_t quic_conn_transmit_size(struct quic_conn *conn, u64 now)
 		return 0;
 	if (handshake_wants(conn, now))
 		return mtu;
+	probe = mtu_probe_size(conn, now);
+	if (probe)
+		return probe;
 	mtu = min(mtu, quic_path_allowance(path));
 	budget = send_budget(conn, mtu, true, now);
 	if (!quic_conn_wants(conn, QUIC_CRYPTO_APP, fits(conn, mtu, budget), now))

@@ -76,6 +76,7 @@ void quic_config_fill(const struct quic_sock *qs, u32 mtu, struct quic_conn_conf
 	config->initial_rtt = c->initial_smoothed_rtt * QUIC_USEC;
 	config->keepalive = c->keepalive_probe_interval * QUIC_USEC;
 	config->mtu = mtu;
+	config->pmtud_interval = c->plpmtud_probe_interval * QUIC_USEC;
 	config->max_rate = rate == ~0UL ? U64_MAX : rate;
 	config->nodelay = c->stream_data_nodelay;
 	config->disable_compatible_version = p->disable_compatible_version;
