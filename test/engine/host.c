@@ -4,7 +4,7 @@
 
 #include "host.h"
 
-static u64 blocks;
+static u64 blocks, bytes;
 static u64 random_state;
 static long long fail_after = -1;
 static bool fail_happened;
@@ -37,6 +37,11 @@ u64 host_blocks(void)
 	return blocks;
 }
 
+u64 host_bytes(void)
+{
+	return bytes;
+}
+
 void host_count_block(int change)
 {
 	blocks += change;
@@ -52,6 +57,7 @@ void host_reset(void)
 	host_alloc_failed();
 	host_seed(1);
 	blocks = 0;
+	bytes = 0;
 }
 
 static bool charge(struct quic_mem *mem, size_t size)
@@ -60,6 +66,7 @@ static bool charge(struct quic_mem *mem, size_t size)
 	    size > mem->limit - mem->used)
 		return false;
 	mem->used += size;
+	bytes += size;
 	blocks++;
 	return true;
 }
@@ -106,6 +113,7 @@ void quic_free(struct quic_mem *mem, void *ptr, size_t size)
 	}
 #endif
 	mem->used -= size;
+	bytes -= size;
 	blocks--;
 	free(ptr);
 }
@@ -145,6 +153,7 @@ struct quic_ref *host_ref_new(size_t len)
 	ref->count = 1;
 	ref->len = len;
 	ref->data = data;
+	bytes += len;
 	blocks++;
 	return ref;
 }
@@ -162,6 +171,7 @@ void quic_ref_put(struct quic_ref *ref)
 		abort();
 	if (--ref->count)
 		return;
+	bytes -= ref->len;
 	blocks--;
 	free(ref->data);
 	free(ref);

@@ -34,6 +34,8 @@ bool host_alloc_fails(void);
 
 /* Allocations and references not yet freed. */
 u64 host_blocks(void);
+/* The bytes of both: all that the engine holds, and the datagrams that it pins. */
+u64 host_bytes(void);
 /* Called by the parts of the host that make engine objects themselves (keys). */
 void host_count_block(int change);
 

@@ -129,6 +129,11 @@ static u64 flow_size(struct app *app, u64 id)
 	return load->random_size ? random_below(&app->random, size + 1) : size;
 }
 
+static bool is_foreign(const struct app *app, u64 id)
+{
+	return app->load->foreign && id >> 2 >= app->load->streams[id & 1][id >> 1 & 1];
+}
+
 static struct flow *flow_of(struct app *app, u64 id)
 {
 	const struct workload *load = app->load;
@@ -189,7 +194,7 @@ void app_on_update(struct app *app, const struct quic_stream_update *update)
 
 	trace("event: stream %lld state %u size %llu", (long long)update->id, update->state,
 	      (unsigned long long)update->finalsz);
-	if (app->load->chaos)
+	if (app->load->chaos || is_foreign(app, update->id))
 		return;
 	flow = flow_of(app, update->id);
 	switch (update->state) {
@@ -396,6 +401,10 @@ static bool read_one(struct app *app, u64 now)
 
 	if (!seg)
 		return false;
+	if (app->load->foreign && (!seg->stream || is_foreign(app, seg->stream->id))) {
+		quic_streams_consume(st, seg, seg->len - seg->taken);
+		return true;
+	}
 	SIM_CHECK(seg->kind == QUIC_SEGMENT_STREAM && seg->stream);
 	flow = flow_of(app, seg->stream->id);
 	len = seg->len - seg->taken;
@@ -449,7 +458,7 @@ bool app_run(struct app *app, u64 now)
 		app->read_at = now + TICK;
 		app->read_left = app->load->read;
 	}
-	while (read_one(app, now))
+	while (!app->load->deaf && read_one(app, now))
 		any = true;
 	if (!may_send(app))
 		return any;

@@ -24,6 +24,8 @@
  * @more: use MSG_MORE at random
  * @reset, @stop: per 10000 streams and end
  * @chaos: none of this: random calls instead, and no expectations
+ * @deaf: nothing is read
+ * @foreign: an attacker opens streams beyond these; they are read, and otherwise ignored
  * @early: the server does not wait for the end of the handshake (0.5-RTT data, RFC 9001, 5.7)
  * @pause: ns between the openings of two streams
  * @read: bytes read in a tick of 10 ms at most, 0: no limit
@@ -32,7 +34,7 @@
 struct workload {
 	u32 streams[2][2];
 	u64 size, sizes[SIZES_MAX], reply;
-	bool random_size, at_once, more, late_fin, early, chaos;
+	bool random_size, at_once, more, late_fin, early, chaos, foreign, deaf;
 	u32 parallel, write, reset, stop;
 	u64 read, sndbuf, pause;
 };

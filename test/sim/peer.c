@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One end: what a host does for the engine. */
+#include "attack.h"
 #include "host.h"
 #include "lies.h"
 #include "trace.h"
@@ -278,6 +279,7 @@ void peer_run(struct peer *peer)
 		any |= transmit(peer);
 	} while (any);
 	host_alloc_failed();
+	attack_observe(world);
 	check_invariants(peer);
 }
 

@@ -456,7 +456,7 @@ static const struct scenario scenarios[] = {
 	  .net = { { DEFAULT, .drop_from = 2, .drop_to = 7 }, { DEFAULT } },
 	  .load = { STREAMS(1, 0, 0, 0), .size = 1000, .reply = 1000 }, .limit = 600,
 	  .tune = tune_large_certificate },
-	{ .name = "amplification-silent", .seeds = 200, .net = LINKS(DEFAULT),
+	{ .name = "RFC 9000 21.3 amplification for a client that goes silent", .seeds = 200, .net = LINKS(DEFAULT),
 	  .load = { STREAMS(1, 0, 0, 0), .size = 1000, .reply = 1000 }, .limit = 600,
 	  .expect = SURVIVE, .tune = tune_silent, .check = check_silent },
 	{ .name = "bulk", .seeds = 6, .net = LINKS(DEFAULT),

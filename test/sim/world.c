@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "attack.h"
 #include "host.h"
 #include "trace.h"
 #include "world.h"
@@ -119,7 +120,7 @@ static void close_when_done(struct world *world)
 {
 	struct peer *closer = random_below(&world->random, 2) ? &world->client : &world->server;
 
-	if (world->closing || !both_done(world))
+	if (world->closing || !both_done(world) || (world->scenario->attack && !world->attack.over))
 		return;
 	world->closing = true;
 	world->finished_at = world->now;
@@ -146,7 +147,10 @@ static void step(struct world *world)
 		peer_timeout(&world->server);
 	if (world->tick_at <= world->now) {
 		world->tick_at = QUIC_NEVER;
-		world->scenario->tick(world);
+		if (world->scenario->attack)
+			attack_tick(world);
+		else
+			world->scenario->tick(world);
 	}
 	run_peer(&world->client);
 	run_peer(&world->server);
@@ -183,6 +187,8 @@ static void check_end(struct world *world)
 		SIM_CHECK(c->stats.packets_received <= s->stats.packets_sent);
 		SIM_CHECK(s->stats.packets_received <= c->stats.packets_sent);
 	}
+	if (world->scenario->attack)
+		attack_check(world);
 	if (world->scenario->check)
 		world->scenario->check(world);
 }
@@ -205,6 +211,8 @@ static void setup(struct world *world, const struct scenario *scenario, u64 seed
 	world->server.config.algorithm = random_below(&world->random, 2);
 	world->limit = scenario->limit;
 	world->tick_at = QUIC_NEVER;
+	if (scenario->attack)
+		attack_begin(world);
 	if (scenario->tune)
 		scenario->tune(world);
 	world->limit = world->now + world->limit * QUIC_SEC;

@@ -8,6 +8,7 @@
 #include "tls.h"
 
 struct world;
+struct attack;
 
 #define ROUTES_MAX	32
 #define RCVBUF		(4 << 20)	/* default of peer.rcvbuf */
@@ -42,6 +43,18 @@ struct peer {
 	struct quic_conn_stats stats;	/* when it ended */
 };
 
+/**
+ * struct attack_state - how far an attack is
+ * @sent: packets of it; @since: since when
+ * @answers: datagrams that the victim had sent before
+ * @peak: the most bytes that both ends held at a time
+ */
+struct attack_state {
+	struct peer *attacker, *victim;
+	u64 sent, since, answers, peak;
+	bool over;
+};
+
 enum expectation {
 	COMPLETE,	/* all is transferred, the connection closed without error */
 	SURVIVE,	/* it may end in any way, but it does end, and nothing is left */
@@ -54,6 +67,7 @@ enum expectation {
  * @tune: last changes before the start; @check: afterwards; @tick: whenever world.tick_at has come
  * @faults: let an allocation fail now and then, per 10000 calls into the engine;
  *	@faults_established: not before both ends are ESTABLISHED
+ * @attack: one end is an attacker (attack.h)
  */
 struct scenario {
 	const char *name;
@@ -64,6 +78,7 @@ struct scenario {
 	u64 limit;
 	unsigned int faults;
 	bool faults_established;
+	const struct attack *attack;
 	void (*tune)(struct world *world);
 	void (*tick)(struct world *world);
 	void (*check)(struct world *world);
@@ -81,6 +96,7 @@ struct world {
 	u64 clock;		/* timers fire at multiples of it, 0: exactly */
 	u64 finished_at;	/* all was transferred */
 	u64 refused;		/* first packets that made no connection */
+	struct attack_state attack;
 };
 
 /* Each file with scenarios registers its table, before main(): SCENARIOS(table) behind it. */
