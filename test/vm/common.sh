@@ -35,11 +35,12 @@ require_kernel_name() {
 }
 
 require_kind() {
-	[[ $1 == qemu ]] || is_uml "$1" || die "unknown kind '$1' (known: qemu, uml, debug)"
+	[[ $1 == qemu ]] || is_built "$1" || die "unknown kind '$1' (known: qemu, uml, debug)"
 }
 
-# Two kinds are user-mode Linux: the quick one, and one with everything that finds mistakes.
-is_uml() {
+# Two kinds run a kernel of our own: user-mode Linux, the quick one, and one with everything that finds
+# mistakes, which QEMU runs.
+is_built() {
 	[[ $1 == uml || $1 == debug ]]
 }
 
@@ -47,13 +48,23 @@ kernel_dir() {
 	printf '%s/kernels/%s' "$CACHE_DIR" "$1"
 }
 
-uml_source_dir() {
-	printf '%s/uml/%s/source' "$CACHE_DIR" "$1"
+# source_dir NAME: the source of a kernel.
+source_dir() {
+	printf '%s/built/%s/source' "$CACHE_DIR" "$1"
 }
 
-# uml_build_dir KIND NAME: where user-mode Linux is built.
-uml_build_dir() {
-	printf '%s/uml/%s/%s' "$CACHE_DIR" "$2" "$1"
+# built_dir KIND NAME: where a kernel of our own is built.
+built_dir() {
+	printf '%s/built/%s/%s' "$CACHE_DIR" "$2" "$1"
+}
+
+# built_arch KIND: what such a kernel's Makefile calls its architecture.
+built_arch() {
+	if [[ $1 == uml ]]; then
+		echo um
+	else
+		echo x86
+	fi
 }
 
 # kernel_release NAME: the release string (uname -r) of a fetched kernel.
@@ -63,8 +74,8 @@ kernel_release() {
 
 # headers_dir KIND NAME: the directory that "make -C" takes to build a module.
 headers_dir() {
-	if is_uml "$1"; then
-		uml_build_dir "$1" "$2"
+	if is_built "$1"; then
+		built_dir "$1" "$2"
 	else
 		printf '%s/root/usr/src/linux-headers-%s' "$(kernel_dir "$2")" "$(kernel_release "$2")"
 	fi

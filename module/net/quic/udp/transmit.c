@@ -11,6 +11,7 @@
 #include <net/ip6_checksum.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
+#include <net/neighbour.h>
 #include <net/route.h>
 #include <net/udp.h>
 
@@ -113,6 +114,20 @@ static u8 traffic_class(struct sock *sk, u8 family, u8 ecn)
 	return (tos & ~INET_ECN_MASK) | ecn;
 }
 
+/*
+ * A packet that belongs to a socket keeps it, and the module with it, and may wait for a neighbour for
+ * seconds after everybody else has let go. So those that will wait belong to none.
+ */
+static bool neighbour_known(const struct dst_entry *dst, const struct quic_addr *remote)
+{
+	struct neighbour *neighbour = dst_neigh_lookup(dst, remote->ip);
+	bool known = neighbour && READ_ONCE(neighbour->nud_state) & NUD_VALID;
+
+	if (neighbour)
+		neigh_release(neighbour);
+	return known;
+}
+
 int quic_train_send(struct sock *sk, struct sk_buff *skb, size_t segment,
 		    const struct quic_addr *local, const struct quic_addr *remote, u8 ecn)
 {
@@ -130,8 +145,7 @@ int quic_train_send(struct sock *sk, struct sk_buff *skb, size_t segment,
 		skb_shinfo(skb)->gso_segs = DIV_ROUND_UP(skb->len, segment);
 	}
 	skb_dst_set(skb, dst);
-	/* The last packets of a connection may wait for a neighbour longer than the socket should live. */
-	if (quic_sock_is_open(sk))
+	if (quic_sock_is_open(sk) && neighbour_known(dst, remote))
 		skb_set_owner_w(skb, sk);
 	skb->priority = READ_ONCE(sk->sk_priority);
 	skb->mark = READ_ONCE(sk->sk_mark);
