@@ -6,6 +6,7 @@
 #define QUIC_COMPAT_H
 
 #include <linux/hrtimer.h>
+#include <linux/memcontrol.h>
 #include <linux/net.h>
 #include <linux/socket.h>
 #include <linux/version.h>
@@ -56,6 +57,42 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #define quic_fl_list(sk)	(inet_sk(sk)->ipv6_fl_list)
 #else
 #define quic_fl_list(sk)	(inet6_sk(sk)->ipv6_fl_list)
+#endif
+
+/* Before 6.6 a table of sysctls ends with an empty entry. */
+#ifdef register_net_sysctl
+#define QUIC_SYSCTL_END
+#else
+#define QUIC_SYSCTL_END	{}
+#endif
+
+/* Does @sk charge its memory to a control group, and is memory short there? */
+#ifdef CONFIG_MEMCG
+static inline bool quic_memcg_charges(const struct sock *sk)
+{
+	return mem_cgroup_sockets_enabled && sk->sk_memcg;
+}
+
+static inline bool quic_memcg_pressed(const struct sock *sk)
+{
+	if (!quic_memcg_charges(sk))
+		return false;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+	return mem_cgroup_sk_under_memory_pressure(sk);
+#else
+	return mem_cgroup_under_socket_pressure(sk->sk_memcg);
+#endif
+}
+#else
+static inline bool quic_memcg_charges(const struct sock *sk)
+{
+	return false;
+}
+
+static inline bool quic_memcg_pressed(const struct sock *sk)
+{
+	return false;
+}
 #endif
 
 /* Flags that sendfile() and splice() put into sendmsg(), and that concern nobody here. */

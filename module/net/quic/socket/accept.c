@@ -7,6 +7,7 @@
 #include "addr.h"
 #include "bind.h"
 #include "listener.h"
+#include "memory.h"
 #include "wait.h"
 
 /* What a clone must not share with the listener. */
@@ -49,6 +50,7 @@ static struct sock *clone(struct sock *sk)
 	__acquire(&child->sk_lock.slock);
 	bh_unlock_sock(child);
 	inet_sk_set_state(child, QUIC_SS_CLOSED);
+	quic_memory_clone(child);
 	separate(sk, child);
 	/* sk_clone_lock() returns two references. */
 	sock_put(child);

@@ -3,6 +3,7 @@
 #include <linux/slab.h>
 
 #include "event.h"
+#include "memory.h"
 
 static size_t content_len(u8 type, size_t data_len)
 {
@@ -41,14 +42,17 @@ void quic_event_queue(struct sock *sk, u8 type, const union quic_event *event, c
 	len = content_len(type, len);
 	if (sk_rmem_alloc_get(sk) + sizeof(*item) + len > READ_ONCE(sk->sk_rcvbuf))
 		return;
-	item = kmalloc(struct_size(item, data, 1 + len), GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT);
+	item = kmalloc(struct_size(item, data, 1 + len), GFP_ATOMIC | __GFP_NOWARN);
 	if (!item)
 		return;
 	item->len = 1 + len;
+	if (!quic_rmem_charge(sk, truesize(item))) {
+		kfree(item);
+		return;
+	}
 	item->taken = 0;
 	item->data[0] = type;
 	memcpy(item->data + 1, data ?: (const u8 *)event, len);
-	atomic_add(truesize(item), &sk->sk_rmem_alloc);
 	list_add_tail(&item->node, &qs->events);
 	qs->event_bytes += item->len;
 	qs->wake |= QUIC_WAKE_READ;
@@ -73,7 +77,7 @@ struct quic_event_item *quic_event_head(struct sock *sk)
 static void remove(struct sock *sk, struct quic_event_item *item)
 {
 	list_del(&item->node);
-	atomic_sub(truesize(item), &sk->sk_rmem_alloc);
+	quic_rmem_uncharge(sk, truesize(item));
 	kfree(item);
 }
 

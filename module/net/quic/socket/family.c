@@ -10,6 +10,7 @@
 #include "close.h"
 #include "family.h"
 #include "listener.h"
+#include "memory.h"
 #include "message.h"
 #include "option.h"
 #include "poll.h"
@@ -24,6 +25,15 @@ static struct proto quic_prot = {
 	.getsockopt	= quic_getsockopt,
 	.release_cb	= quic_release_cb,
 	.no_autobind	= true,
+	.memory_allocated = &quic_memory_allocated,
+	.per_cpu_fw_alloc = &quic_memory_per_cpu_fw_alloc,
+	.memory_pressure = &quic_memory_pressure,
+	.enter_memory_pressure = quic_enter_memory_pressure,
+	.leave_memory_pressure = quic_leave_memory_pressure,
+	.sockets_allocated = &quic_sockets_allocated,
+	.sysctl_mem	= quic_sysctl_mem,
+	.sysctl_rmem	= quic_sysctl_rmem,
+	.sysctl_wmem	= quic_sysctl_wmem,
 	.obj_size	= sizeof(struct quic_sock),
 };
 
@@ -37,6 +47,15 @@ static struct proto quicv6_prot = {
 	.getsockopt	= quic_getsockopt,
 	.release_cb	= quic_release_cb,
 	.no_autobind	= true,
+	.memory_allocated = &quic_memory_allocated,
+	.per_cpu_fw_alloc = &quic_memory_per_cpu_fw_alloc,
+	.memory_pressure = &quic_memory_pressure,
+	.enter_memory_pressure = quic_enter_memory_pressure,
+	.leave_memory_pressure = quic_leave_memory_pressure,
+	.sockets_allocated = &quic_sockets_allocated,
+	.sysctl_mem	= quic_sysctl_mem,
+	.sysctl_rmem	= quic_sysctl_rmem,
+	.sysctl_wmem	= quic_sysctl_wmem,
 	.obj_size	= sizeof(struct quic6_sock),
 	QUIC_PINFO_OFFSET(struct quic6_sock, inet6)
 };

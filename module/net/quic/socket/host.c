@@ -5,8 +5,10 @@
  */
 #include <linux/slab.h>
 
+#include "../compat.h"
 #include "../udp/cid_table.h"
 #include "event.h"
+#include "memory.h"
 #include "net.h"
 #include "sock.h"
 
@@ -16,34 +18,55 @@ static u64 charge(size_t size)
 	return size > PAGE_SIZE ? PAGE_ALIGN(size) : roundup_pow_of_two(max_t(size_t, size, 8));
 }
 
+static bool take(struct quic_mem *mem, u64 bytes)
+{
+	if (bytes > mem->limit || mem->used > mem->limit - bytes)
+		return false;
+	if (!(mem->received ? quic_rmem_charge(mem->host, bytes) : quic_wmem_charge(mem->host, bytes)))
+		return false;
+	mem->used += bytes;
+	return true;
+}
+
+static void give_back(struct quic_mem *mem, u64 bytes)
+{
+	mem->used -= bytes;
+	if (mem->received)
+		quic_rmem_uncharge(mem->host, bytes);
+	else
+		quic_wmem_uncharge(mem->host, bytes);
+}
+
 static void *alloc(struct quic_mem *mem, size_t size, gfp_t gfp)
 {
+	const struct sock *sk = mem->host;
 	u64 bytes = charge(size);
 	void *ptr;
 
-	if (bytes > mem->limit || mem->used > mem->limit - bytes)
+	if (!take(mem, bytes))
 		return NULL;
-	ptr = kmalloc(size, gfp | __GFP_NOWARN);
-	if (ptr)
-		mem->used += bytes;
+	/* A socket with a control group has charged it already. */
+	ptr = kmalloc(size, gfp | __GFP_NOWARN | (quic_memcg_charges(sk) ? 0 : __GFP_ACCOUNT));
+	if (!ptr)
+		give_back(mem, bytes);
 	return ptr;
 }
 
 void *quic_alloc(struct quic_mem *mem, size_t size)
 {
-	return alloc(mem, size, GFP_ATOMIC | __GFP_ACCOUNT | __GFP_ZERO);
+	return alloc(mem, size, GFP_ATOMIC | __GFP_ZERO);
 }
 
 void *quic_alloc_data(struct quic_mem *mem, size_t size, bool may_sleep)
 {
-	return alloc(mem, size, may_sleep ? GFP_KERNEL_ACCOUNT : GFP_ATOMIC | __GFP_ACCOUNT);
+	return alloc(mem, size, may_sleep ? GFP_KERNEL : GFP_ATOMIC);
 }
 
 void quic_free(struct quic_mem *mem, void *ptr, size_t size)
 {
 	if (!ptr)
 		return;
-	mem->used -= charge(size);
+	give_back(mem, charge(size));
 	kfree(ptr);
 }
 
@@ -129,6 +152,7 @@ static void on_cid_remove(struct quic_conn *conn, const struct quic_cid *cid)
 /*
  * The receive buffer is charged with whole sk_buffs, so one may hold much more memory than payload.
  * Data in order may use twice the buffer: flow control bounds it, and it is what the reader waits for.
+ * When memory is short nothing else is taken than that (P22).
  */
 static bool on_rx_room(struct quic_conn *conn, bool in_order)
 {
@@ -137,7 +161,9 @@ static bool on_rx_room(struct quic_conn *conn, bool in_order)
 
 	if (in_order)
 		limit *= 2;
-	if (sk_rmem_alloc_get(sk) + conn->mem_rx.used <= limit)
+	else if (quic_memory_pressed(sk))
+		limit = min_t(u64, limit, READ_ONCE(quic_sysctl_rmem[0]));
+	if (sk_rmem_alloc_get(sk) <= limit)
 		return true;
 	QUIC_INC_STATS(sock_net(sk), QUIC_MIB_FRM_RCVBUFDROP);
 	return false;
@@ -157,8 +183,13 @@ struct quic_conn *quic_host_conn_new(struct sock *sk)
 {
 	struct quic_conn *conn = kvzalloc(sizeof(*conn), GFP_KERNEL_ACCOUNT);
 
-	if (conn)
-		conn->host = sk;
+	if (!conn)
+		return NULL;
+	conn->host = sk;
+	conn->mem.host = sk;
+	conn->mem_tx.host = sk;
+	conn->mem_rx.host = sk;
+	conn->mem_rx.received = true;
 	return conn;
 }
 

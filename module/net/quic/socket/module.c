@@ -6,6 +6,7 @@
 #include "../udp/cid_table.h"
 #include "../udp/endpoint.h"
 #include "family.h"
+#include "memory.h"
 #include "net.h"
 #include "sock.h"
 
@@ -13,9 +14,15 @@ static int __init quic_init(void)
 {
 	int err;
 
-	err = quic_crypto_init();
+	err = quic_memory_init();
 	if (err)
 		return err;
+	err = quic_sysctl_init();
+	if (err)
+		goto free_memory;
+	err = quic_crypto_init();
+	if (err)
+		goto free_sysctl;
 	err = quic_cid_table_init();
 	if (err)
 		goto free_crypto;
@@ -37,6 +44,10 @@ free_table:
 	quic_cid_table_exit();
 free_crypto:
 	quic_crypto_exit();
+free_sysctl:
+	quic_sysctl_exit();
+free_memory:
+	quic_memory_exit();
 	return err;
 }
 
@@ -47,6 +58,8 @@ static void __exit quic_exit(void)
 	quic_endpoint_exit();
 	quic_cid_table_exit();
 	quic_crypto_exit();
+	quic_sysctl_exit();
+	quic_memory_exit();
 }
 
 module_init(quic_init);

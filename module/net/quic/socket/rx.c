@@ -4,22 +4,41 @@
  * waits is worked off before anything is sent and anybody is woken.
  */
 #include "../udp/skb.h"
+#include "memory.h"
 #include "net.h"
 #include "sock.h"
 
 bool quic_sock_enqueue(struct sock *sk, struct sk_buff *skb)
 {
 	struct quic_sock *qs = quic_sk(sk);
-	/* Each waits once and is then charged to the receive buffer: this bounds what is not. */
-	unsigned int limit = READ_ONCE(sk->sk_rcvbuf) / SKB_TRUESIZE(QUIC_MTU_MIN) + 64;
+	/* Each waits once and is then charged to the receive buffer: this bounds what is not (P22). */
+	u64 limit = READ_ONCE(sk->sk_rcvbuf);
+	bool room;
 
-	if (skb_queue_len_lockless(&qs->rxq) >= limit) {
+	spin_lock_bh(&qs->rxq.lock);
+	room = qs->rxq_bytes < limit;
+	if (room) {
+		__skb_queue_tail(&qs->rxq, skb);
+		qs->rxq_bytes += skb->truesize;
+	}
+	spin_unlock_bh(&qs->rxq.lock);
+	if (!room) {
 		QUIC_INC_STATS(sock_net(sk), QUIC_MIB_PKT_RCVDROP);
 		kfree_skb(skb);
-		return false;
 	}
-	skb_queue_tail(&qs->rxq, skb);
-	return true;
+	return room;
+}
+
+static struct sk_buff *dequeue(struct quic_sock *qs)
+{
+	struct sk_buff *skb;
+
+	spin_lock_bh(&qs->rxq.lock);
+	skb = __skb_dequeue(&qs->rxq);
+	if (skb)
+		qs->rxq_bytes -= skb->truesize;
+	spin_unlock_bh(&qs->rxq.lock);
+	return skb;
 }
 
 void quic_sock_datagram(struct sock *sk, struct sk_buff *skb, u8 *data, unsigned int len, u64 now)
@@ -41,7 +60,11 @@ static void receive_train(struct sock *sk, struct sk_buff *skb, u64 now)
 	unsigned int len;
 
 	/* Charged until the last segment in it was read. */
-	skb_set_owner_r(skb, sk);
+	if (!quic_rmem_charge_skb(sk, skb)) {
+		QUIC_INC_STATS(sock_net(sk), QUIC_MIB_PKT_RCVDROP);
+		kfree_skb(skb);
+		return;
+	}
 	quic_skb_addresses(skb, &dgram.local, &dgram.remote, &dgram.ecn);
 	quic_skb_walk_init(&walk, skb);
 	while ((dgram.data = quic_skb_walk_next(&walk, &len))) {
@@ -58,7 +81,7 @@ static bool work_off(struct sock *sk)
 	struct sk_buff *skb;
 	bool any = false;
 
-	while ((skb = skb_dequeue(&qs->rxq))) {
+	while ((skb = dequeue(qs))) {
 		any = true;
 		if (qs->conn)
 			receive_train(sk, skb, quic_now());

@@ -4,12 +4,12 @@
 
 #include "../udp/endpoint.h"
 #include "event.h"
+#include "memory.h"
 #include "net.h"
 #include "sock.h"
 
-/* SO_SNDBUF follows the congestion window between these (S2.45, F30). */
+/* SO_SNDBUF follows the congestion window between this and quic_wmem's maximum (S2.45, F30). */
 #define SNDBUF_MIN	(256 << 10)
-#define SNDBUF_MAX	(16 << 20)
 
 /* Unlike others these nest: binding takes the lock of a UDP socket. */
 static struct lock_class_key slock_keys[2], lock_keys[2];
@@ -39,6 +39,7 @@ void quic_sock_init_state(struct sock *sk)
 	sock_set_flag(sk, SOCK_USE_WRITE_QUEUE);
 	sock_set_flag(sk, SOCK_RCU_FREE);
 	skb_queue_head_init(&qs->rxq);
+	qs->rxq_bytes = 0;
 	quic_timer_init(sk);
 	quic_keys_init(sk);
 	INIT_LIST_HEAD(&qs->events);
@@ -108,9 +109,10 @@ static void follow_path(struct quic_sock *qs)
 static void adjust_sndbuf(struct sock *sk)
 {
 	u64 window = 4 * quic_sk(sk)->conn->recovery.cong.window;
+	u64 most = READ_ONCE(quic_sysctl_wmem[2]);
 
 	if (!(sk->sk_userlocks & SOCK_SNDBUF_LOCK))
-		WRITE_ONCE(sk->sk_sndbuf, clamp_t(u64, window, SNDBUF_MIN, SNDBUF_MAX));
+		WRITE_ONCE(sk->sk_sndbuf, min_t(u64, max_t(u64, window, SNDBUF_MIN), most));
 }
 
 static void wake(struct sock *sk)
@@ -133,6 +135,7 @@ void quic_sock_update(struct sock *sk)
 {
 	struct quic_sock *qs = quic_sk(sk);
 
+	qs->conn->streams.pressed = quic_memory_pressed(sk);
 	quic_sock_transmit(sk);
 	follow_path(qs);
 	adjust_sndbuf(sk);

@@ -71,7 +71,7 @@ struct quic_listen {
  * @local: address bound to, or of the active path; @remote: of the peer [lock]
  * @is_server: listener, or accepted [lock]
  * @route_*: which path sk_dst_cache is for [lock]
- * @rxq: received trains to work off [its lock]
+ * @rxq: received trains to work off, @rxq_bytes of memory [its lock]
  * @timer: connection's deadline
  * @timer_held: it holds a reference: it is queued, or its function has not ended. [timer_lock]
  * @key_work: makes the keys that conn->keys_wanted stands for
@@ -98,6 +98,7 @@ struct quic_sock {
 	u32 mtu;
 
 	struct sk_buff_head rxq;
+	u64 rxq_bytes;
 	unsigned long pending;
 	struct hrtimer timer;
 	spinlock_t timer_lock;

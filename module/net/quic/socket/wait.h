@@ -8,6 +8,7 @@
 #define QUIC_SOCKET_WAIT_H
 
 #include "../engine/stream.h"
+#include "memory.h"
 #include "sock.h"
 
 /* For a request to accept, or the end of LISTENING. */
@@ -21,7 +22,11 @@ int quic_wait_streams(struct sock *sk, const struct quic_stream_type *type, u64 
 
 static inline bool quic_sndbuf_full(const struct sock *sk)
 {
-	return quic_sk(sk)->conn->mem_tx.used >= READ_ONCE(sk->sk_sndbuf);
+	u64 used = quic_sk(sk)->conn->mem_tx.used;
+
+	/* When memory is short, a sender waits until little of what it sent before is left. */
+	return used >= READ_ONCE(sk->sk_sndbuf) ||
+	       (used >= READ_ONCE(quic_sysctl_wmem[0]) && quic_memory_pressed(sk));
 }
 
 static inline bool quic_rcvq_empty(const struct sock *sk)
