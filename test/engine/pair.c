@@ -204,7 +204,7 @@ static void tls_read(struct pair_end *end)
 
 /* ---- the wire ---- */
 
-static void put_on_wire(struct pair_end *end, u8 *data, size_t len)
+static void put_on_wire(struct pair_end *end, u8 *data, size_t len, u8 ecn)
 {
 	struct pair *p = end->pair;
 	struct pair_datagram *d = &p->wire[p->wire_count];
@@ -217,6 +217,7 @@ static void put_on_wire(struct pair_end *end, u8 *data, size_t len)
 	d->len = len;
 	d->arrives_at = p->now + p->delay;
 	d->to_server = !end->is_server;
+	d->ecn = p->mark ? p->mark(p, end, ecn) : ecn;
 	p->wire_count++;
 }
 
@@ -236,7 +237,8 @@ void pair_flush(struct pair_end *end)
 		if ((size_t)n != (train.len + train.segment - 1) / train.segment)
 			die("a train whose segments are not equal");
 		for (pos = 0; pos < train.len; pos += train.segment)
-			put_on_wire(end, buf + pos, min(train.segment, train.len - pos));
+			put_on_wire(end, buf + pos, min(train.segment, train.len - pos),
+				    train.ecn);
 	}
 }
 
@@ -276,7 +278,7 @@ static void deliver_next(struct pair *p)
 	struct pair_end *end = d.to_server ? &p->server : &p->client;
 
 	memmove(&p->wire[0], &p->wire[1], --p->wire_count * sizeof(p->wire[0]));
-	pair_deliver(end, d.data, d.len, 0);
+	pair_deliver(end, d.data, d.len, d.ecn);
 	free(d.data);
 	pair_flush(end);
 }

@@ -24,6 +24,7 @@ struct pair_datagram {
 	size_t len;
 	u64 arrives_at;
 	bool to_server;
+	u8 ecn;
 };
 
 struct pair_event {
@@ -59,6 +60,7 @@ struct pair_end {
  * @delay: one way, ns
  * @gso: segments of a train
  * @drop: called for each datagram sent, true loses it
+ * @mark: the same, returns the ECN bits that arrive
  * @cipher: type of the handshake and 1-RTT secrets
  */
 struct pair {
@@ -68,6 +70,7 @@ struct pair {
 	u64 now, delay;
 	unsigned int gso;
 	bool (*drop)(struct pair *p, struct pair_end *from, u8 *data, size_t *len);
+	u8 (*mark)(struct pair *p, struct pair_end *from, u8 ecn);
 	u32 cipher;
 	size_t tls_pad;		/* size of a certificate that pads the server's flight */
 };

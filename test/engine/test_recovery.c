@@ -569,7 +569,7 @@ TEST("a congestion mark is a congestion event")
 	CHECK_EQ(rec.cong.events, 1);
 	ack_ecn(APP, 0, 2, 0, marks[2], 103 * MS);
 	CHECK_EQ(rec.cong.events, 1);
-	CHECK(!rec.ecn_failed);
+	CHECK(rec.ecn.state != QUIC_ECN_FAILED);
 	done();
 }
 
@@ -589,7 +589,7 @@ TEST("implausible ecn counts end the use of ecn")
 		confirm();
 		send_marked(APP, 1200, true, 1 * MS);
 		CHECK_EQ(ack_ecn(APP, 0, 0, 0, i < ARRAY_SIZE(lies) ? lies[i] : NULL, 9 * MS), 0);
-		CHECK(rec.ecn_failed);
+		CHECK_EQ(rec.ecn.state, QUIC_ECN_FAILED);
 		CHECK_EQ(rec.cong.events, 0);
 		done();
 	}
@@ -605,7 +605,7 @@ TEST("congestion marks on packets without ect are not believed")
 	transmit(APP, 1200, 1 * MS);
 	transmit(APP, 1200, 2 * MS);
 	CHECK_EQ(ack_ecn(APP, 0, 1, 0, marks, 101 * MS), 0);
-	CHECK(rec.ecn_failed);
+	CHECK_EQ(rec.ecn.state, QUIC_ECN_FAILED);
 	CHECK_EQ(rec.cong.events, 0);
 	CHECK_EQ(acked_count, 2);
 	done();
@@ -640,7 +640,7 @@ TEST("reordered acknowledgements say nothing about ecn")
 	send_marked(APP, 1200, true, 2 * MS);
 	ack_ecn(APP, 1, 1, 0, marks, 101 * MS);
 	ack_ecn(APP, 0, 0, 0, NULL, 102 * MS);
-	CHECK(!rec.ecn_failed);
+	CHECK(rec.ecn.state != QUIC_ECN_FAILED);
 	done();
 }
 

@@ -90,7 +90,87 @@ static void tune_search_raise(struct world *world)
 	world->tick_at = world->now + 60 * QUIC_SEC;
 }
 
+/* ---- marks: RFC 9000, 13.4 ---- */
+
+static u8 ecn_state(const struct peer *peer)
+{
+	return peer->conn.recovery.ecn.state;
+}
+
+/* RFC 9002, 7.1: the window shrinks, and nothing is lost. */
+static void check_marks(struct world *world)
+{
+	SIM_CHECK(world->net.link[TO_SERVER].marked && !world->net.link[TO_SERVER].lost);
+	SIM_CHECK(world->client.stats.congestion_events && !world->client.stats.packets_lost);
+	SIM_CHECK(world->server.stats.ecn_ce_received == world->net.link[TO_SERVER].marked);
+	SIM_CHECK(ecn_state(&world->client) == QUIC_ECN_CAPABLE);
+	SIM_CHECK(world->client.stats.smoothed_rtt < 90000);
+}
+
+/* All is marked: as slow as can be, but it goes on. */
+static void check_all_ce(struct world *world)
+{
+	SIM_CHECK(world->client.stats.congestion_events > 10);
+	SIM_CHECK(world->client.stats.cwnd <= 8ULL * world->client.stats.mtu);
+	SIM_CHECK(!world->client.stats.packets_lost);
+}
+
+static void check_no_ecn(struct world *world)
+{
+	SIM_CHECK(ecn_state(&world->client) == QUIC_ECN_FAILED);
+	SIM_CHECK(ecn_state(&world->server) == QUIC_ECN_FAILED);
+	SIM_CHECK(!world->client.stats.ecn_ce_received && !world->server.stats.ecn_ce_received);
+}
+
+static void check_dropped(struct world *world)
+{
+	SIM_CHECK(ecn_state(&world->client) != QUIC_ECN_CAPABLE);
+	SIM_CHECK(world->client.stats.pto_count >= 2 && world->client.stats.pto_count < 6);
+}
+
+/* RFC 9000, 21.9: the server reports marks that it never saw, or hides them. */
+static void tick_ecn_lies(struct world *world)
+{
+	u64 *ecn = world->server.conn.recovery.space[QUIC_SPACE_APP].ecn;
+	u64 *count = &ecn[random_below(&world->random, 3)];
+
+	world->tick_at = world->now + random_below(&world->random, 100 * MS);
+	if (!world->server.live)
+		return;
+	if (random_below(&world->random, 2))
+		*count += random_below(&world->random, 1000);
+	else
+		*count -= random_below(&world->random, *count + 1);
+}
+
+static void tune_ecn_lies(struct world *world)
+{
+	world->tick_at = world->now + 100 * MS;
+}
+
+static void check_ecn_lies(struct world *world)
+{
+	SIM_CHECK(ecn_state(&world->client) == QUIC_ECN_FAILED);
+	SIM_CHECK(world->client.stats.congestion_events < 10);
+}
+
 static const struct scenario capacity_scenarios[] = {
+	{ .name = "ecn-marks", .seeds = 20, .net = LINKS(LINK, .ecn = NET_ECN_MARK, .mark_from = 20),
+	  .load = { STREAMS(0, 2, 0, 0), .size = 2000 * KB }, .limit = 60, .check = check_marks },
+	{ .name = "ecn-all-ce", .seeds = 10, .net = LINKS(LINK, .ecn = NET_ECN_ALL_CE),
+	  .load = { STREAMS(0, 1, 0, 1), .size = 200 * KB }, .limit = 60, .check = check_all_ce },
+	{ .name = "ecn-bleached", .seeds = 10, .net = LINKS(LINK, .ecn = NET_ECN_BLEACH),
+	  .load = { STREAMS(1, 1, 1, 1), .size = 100 * KB, .reply = 100 * KB }, .limit = 60,
+	  .check = check_no_ecn },
+	{ .name = "ecn-ect1", .seeds = 10, .net = LINKS(LINK, .ecn = NET_ECN_ECT1),
+	  .load = { STREAMS(1, 1, 1, 1), .size = 100 * KB, .reply = 100 * KB }, .limit = 60,
+	  .check = check_no_ecn },
+	{ .name = "ecn-dropped", .seeds = 10, .net = LINKS(LINK, .ecn = NET_ECN_DROP),
+	  .load = { STREAMS(1, 1, 1, 1), .size = 100 * KB, .reply = 100 * KB }, .limit = 60,
+	  .check = check_dropped },
+	{ .name = "ecn-lies", .seeds = 60, .net = LINKS(LINK),
+	  .load = { STREAMS(0, 1, 0, 1), .size = 2000 * KB }, .limit = 60, .tune = tune_ecn_lies,
+	  .tick = tick_ecn_lies, .check = check_ecn_lies },
 	{ .name = "mtu-search-1200", .seeds = 10, .net = LINKS(LINK, .mtu = 1200),
 	  .load = { STREAMS(0, 1, 0, 1), .size = 800 * KB }, .limit = 60,
 	  .tune = tune_search_1500, .check = check_search },

@@ -158,6 +158,29 @@ static void record(struct net *net, struct net_link *link, const u8 *data, size_
 	*slot = copy_of(data, len);
 }
 
+/* The ECN bits that arrive behind @waiting bytes in the queue. */
+static u8 mark(struct net_link *link, u8 ecn, u64 waiting)
+{
+	const struct net_config *c = &link->config;
+
+	switch (ecn ? c->ecn : NET_ECN_CARRY) {
+	case NET_ECN_MARK:
+		if (waiting <= (u64)c->mark_from * QUEUED_LEN)
+			return ecn;
+		link->marked++;
+		return 3;
+	case NET_ECN_ALL_CE:
+		link->marked++;
+		return 3;
+	case NET_ECN_BLEACH:
+		return 0;
+	case NET_ECN_ECT1:
+		return 1;
+	default:
+		return ecn;
+	}
+}
+
 static void deliver(struct net *net, int direction, const u8 *data, size_t len, u8 ecn, u64 at)
 {
 	const struct net_config *c = &net->link[direction].config;
@@ -190,7 +213,7 @@ void net_send(struct net *net, int direction, const u8 *data, size_t len, u8 ecn
 {
 	struct net_link *link = &net->link[direction];
 	const struct net_config *c = &link->config;
-	u64 at = departure;
+	u64 at = departure, waiting = 0;
 
 	link->count++;
 	link->sent++;
@@ -198,7 +221,8 @@ void net_send(struct net *net, int direction, const u8 *data, size_t len, u8 ecn
 	if (c->rate) {
 		u64 start = max(departure, link->busy_until);
 
-		if ((start - departure) * c->rate / QUIC_SEC > (u64)c->queue * QUEUED_LEN) {
+		waiting = (start - departure) * c->rate / QUIC_SEC;
+		if (waiting > (u64)c->queue * QUEUED_LEN) {
 			link->lost++;
 			trace("  #%llu dropped by the queue", (unsigned long long)link->count);
 			return;
@@ -211,11 +235,12 @@ void net_send(struct net *net, int direction, const u8 *data, size_t len, u8 ecn
 		if (random_chance(&net->random, c->forge))
 			forge(net, direction, data, len, at);
 	}
-	if (is_lost(net, link, len, at)) {
+	if (is_lost(net, link, len, at) || (ecn && c->ecn == NET_ECN_DROP)) {
 		link->lost++;
 		trace("  #%llu lost", (unsigned long long)link->count);
 		return;
 	}
+	ecn = mark(link, ecn, waiting);
 	deliver(net, direction, data, len, ecn, at);
 	if (random_chance(&net->random, c->duplicate)) {
 		trace("  (twice)");

@@ -11,6 +11,16 @@ enum {
 	DIRECTIONS,
 };
 
+/* How a link treats datagrams that are marked with ECT. */
+enum net_ecn {
+	NET_ECN_CARRY,
+	NET_ECN_MARK,		/* a long queue turns it into CE (RFC 3168, 5) */
+	NET_ECN_ALL_CE,
+	NET_ECN_BLEACH,		/* it is cleared */
+	NET_ECN_ECT1,		/* it is turned into the other codepoint */
+	NET_ECN_DROP,		/* they are lost */
+};
+
 /**
  * struct net_config - one link
  * @delay: one way, ns; @jitter: up to so much more
@@ -25,6 +35,7 @@ enum {
  * @dead: per 10000 tenths of a second in which everything is lost
  * @drop_from, @drop_to: the first datagram has number 1; those from and to are lost (0: none)
  * @mtu: larger datagrams are lost, 0 none
+ * @ecn: what happens to ECN; @mark_from: NET_ECN_MARK from so many waiting datagrams on
  */
 struct net_config {
 	u64 delay, jitter, rate;
@@ -33,6 +44,8 @@ struct net_config {
 	unsigned int dead;
 	u64 drop_from, drop_to;
 	size_t mtu;
+	enum net_ecn ecn;
+	unsigned int mark_from;
 };
 
 struct net_datagram {
@@ -50,7 +63,7 @@ struct net_link {
 	struct net_config config;
 	u64 busy_until, count;
 	unsigned int losing;
-	u64 sent, lost, bytes;
+	u64 sent, lost, bytes, marked;
 	struct net_datagram *recorded[RECORDED_MAX];
 };
 

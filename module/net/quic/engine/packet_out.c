@@ -61,6 +61,7 @@ static void record(struct quic_conn *conn, u8 level, u64 pn, struct quic_sent *s
 	sent->used = 1;
 	sent->level = level;
 	sent->path = conn->active_path;
+	sent->ecn_marked = conn->recovery.ecn.marking;
 	*slot = *sent;
 	quic_recovery_on_sent(&conn->recovery, id, slot, now);
 }

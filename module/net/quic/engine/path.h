@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A network path: addresses, validation, anti-amplification, MTU, ECN (RFC 9000, 8, 9, 13.4, 14).
+ * A network path: addresses, validation, anti-amplification, MTU (RFC 9000, 8, 9, 14).
  */
 #ifndef QUIC_ENGINE_PATH_H
 #define QUIC_ENGINE_PATH_H
@@ -11,12 +11,6 @@
 
 #define QUIC_PATHS_MAX		2	/* the active one, and one being validated */
 #define QUIC_MTU_MIN		1200	/* UDP payload, RFC 9000, 14 */
-
-enum quic_ecn_state {
-	QUIC_ECN_OFF,		/* not used, or validation failed */
-	QUIC_ECN_TESTING,	/* first packets are marked (RFC 9000, 13.4.2) */
-	QUIC_ECN_CAPABLE,
-};
 
 /**
  * struct quic_path - one path
@@ -40,7 +34,6 @@ struct quic_path {
 	u64 dcid_seq;
 	u32 mtu, mtu_max;
 	struct quic_pmtud pmtud;
-	u8 ecn;
 	bool challenge_pending, response_pending;
 	u8 challenge_count;
 	u8 challenge[8], response[8];

@@ -123,5 +123,6 @@ void quic_recovery_on_timeout(struct quic_recovery *rec, u64 now)
 	rec->space[space].probes = rec->space[space].eliciting_in_flight ? PROBES : 1;
 	rec->pto_count++;
 	rec->pto_total++;
+	quic_ecn_timeout(&rec->ecn, rec->pto_count);
 	rec->armed_at = now;
 }

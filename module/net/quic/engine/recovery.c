@@ -26,6 +26,7 @@ void quic_recovery_init(struct quic_recovery *rec, const struct quic_recovery_op
 	quic_rtt_init(&rec->rtt, initial_rtt);
 	quic_cong_init(&rec->cong, algorithm, mtu);
 	quic_pacer_init(&rec->pacer);
+	quic_ecn_init(&rec->ecn);
 }
 
 void quic_recovery_clear(struct quic_recovery *rec)
@@ -43,7 +44,10 @@ void quic_recovery_on_sent(struct quic_recovery *rec, enum quic_space_id space,
 	struct quic_space *sp = &rec->space[space];
 
 	sent->sent_at = now;
-	sp->ect_sent += sent->ecn_marked;
+	if (sent->ecn_marked) {
+		sp->ect_sent++;
+		quic_ecn_sent(&rec->ecn);
+	}
 	if (!sent->in_flight)
 		return;
 	if (sent->ack_eliciting) {
@@ -107,27 +111,29 @@ static void update_rtt(struct quic_recovery *rec, enum quic_space_id space,
 	quic_rtt_update(&rec->rtt, now - newly->sent_at, delay, now);
 }
 
-/* RFC 9002, B.7, after the validation of RFC 9000, 13.4.2.1. This end marks with ECT(0) only. */
+/* RFC 9000, 13.4.2.1. This end marks with ECT(0) only. */
+static bool plausible(const struct quic_space *sp, const struct quic_ack_frame *ack, u64 ect)
+{
+	if (!ack->has_ecn)
+		return !ect;
+	if (ack->ect0 < sp->peer_ecn[0] || ack->ce < sp->peer_ecn[2] || ack->ect1 ||
+	    ack->ect0 > sp->ect_sent || ack->ce > sp->ect_sent)
+		return false;
+	return ack->ect0 - sp->peer_ecn[0] + ack->ce - sp->peer_ecn[2] >= ect;
+}
+
+/* RFC 9002, B.7 */
 static void process_ecn(struct quic_recovery *rec, struct quic_space *sp,
 			const struct quic_ack_frame *ack, const struct newly_acked *newly, u64 now)
 {
-	bool more_ce = ack->ce > sp->peer_ecn[2];
+	bool more_ce = ack->has_ecn && ack->ce > sp->peer_ecn[2];
+	bool believed = quic_ecn_acked(&rec->ecn, plausible(sp, ack, newly->ect), newly->ect);
 
-	if (rec->ecn_failed)
+	if (!ack->has_ecn)
 		return;
-	if (!ack->has_ecn) {
-		rec->ecn_failed = newly->ect;
-		return;
-	}
-	if (ack->ect0 < sp->peer_ecn[0] || ack->ce < sp->peer_ecn[2] || ack->ect1 ||
-	    ack->ect0 - sp->peer_ecn[0] + ack->ce - sp->peer_ecn[2] < newly->ect ||
-	    ack->ect0 > sp->ect_sent || ack->ce > sp->ect_sent) {
-		rec->ecn_failed = true;
-		return;
-	}
 	sp->peer_ecn[0] = ack->ect0;
 	sp->peer_ecn[2] = ack->ce;
-	if (more_ce)
+	if (more_ce && believed)
 		quic_cong_on_congestion(&rec->cong, newly->sent_at, now);
 }
 

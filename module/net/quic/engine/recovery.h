@@ -8,6 +8,7 @@
 
 #include "ackset.h"
 #include "cong.h"
+#include "ecn.h"
 #include "pacer.h"
 #include "rtt.h"
 #include "sent.h"
@@ -79,7 +80,7 @@ struct quic_recovery_ops {
 
 /**
  * struct quic_recovery - loss detection of a connection
- * @cong, @pacer, @rtt: of the active path (a path has its own; a migration replaces them)
+ * @cong, @pacer, @rtt, @ecn: of the active path (a path has its own; a migration replaces them)
  * @max_ack_delay: the peer's, ns; counts only once the handshake is confirmed (5.3)
  * @pto_count: consecutive probe timeouts; @pto_total: all of them
  * @packets_lost: packets in flight that were declared lost
@@ -89,8 +90,6 @@ struct quic_recovery_ops {
  *	Handshake acknowledgement
  * @amplification_blocked: a server may not send now, so no PTO is armed (6.2.2.1)
  * @has_handshake_keys: which space a client's anti-deadlock probe uses (6.2.2.1)
- * @ecn_failed: ECN counts of the peer were not plausible: packets must not be marked any more, and
- *	its CE counts are not believed (RFC 9000, 13.4.2)
  */
 struct quic_recovery {
 	const struct quic_recovery_ops *ops;
@@ -99,6 +98,7 @@ struct quic_recovery {
 	struct quic_rtt rtt;
 	struct quic_cong cong;
 	struct quic_pacer pacer;
+	struct quic_ecn ecn;
 	u64 max_ack_delay;
 	u32 pto_count;
 	u64 pto_total;
@@ -106,7 +106,6 @@ struct quic_recovery {
 	u64 armed_at;
 	bool is_server, handshake_confirmed, peer_validated;
 	bool amplification_blocked, has_handshake_keys;
-	bool ecn_failed;
 };
 
 void quic_recovery_init(struct quic_recovery *rec, const struct quic_recovery_ops *ops,

@@ -42,6 +42,8 @@ static int finish(struct quic_conn *conn, struct quic_train *train, struct quic_
 		  unsigned int count, u64 flight, u64 now)
 {
 	train->path = path;
+	if (path == &conn->path[conn->active_path] && conn->recovery.ecn.marking)
+		train->ecn = QUIC_ECN_ECT0;
 	if (!path->validated)
 		path->sent += train->len;
 	quic_path_update_blocked(conn);
@@ -319,6 +321,8 @@ static int transmit_response(struct quic_conn *conn, u64 now, struct quic_train 
 	int len;
 
 	path->response_pending = false;
+	/* Of this path it is not known whether it carries marks. */
+	conn->recovery.ecn.marking = false;
 	if (reserve(conn, QUIC_CRYPTO_APP, 1))
 		return 0;	/* the peer will ask again */
 	if (!quic_conn_may_seal(conn, QUIC_CRYPTO_APP, now) ||
@@ -419,6 +423,7 @@ int quic_conn_transmit(struct quic_conn *conn, u64 now, struct quic_train *train
 	train->ecn = 0;
 	train->departure = 0;
 	train->path = &conn->path[conn->active_path];
+	quic_ecn_prepare(&conn->recovery.ecn);
 	if (quic_conn_is_open(conn))
 		return transmit(conn, now, train, true);
 	if (conn->state != QUIC_CONN_CLOSING || !conn->close_pending)
