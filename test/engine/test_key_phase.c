@@ -110,7 +110,7 @@ TEST("P17 a second update waits for prepared keys")
 	pair_destroy(&p);
 }
 
-TEST("keys are replaced before their limit")
+TEST("RFC 9001, 6.6: keys are replaced before their limit")
 {
 	unsigned int i;
 
@@ -142,4 +142,160 @@ TEST("P17 no update before the handshake is confirmed")
 	pair_flush(&p.client);
 	CHECK_EQ(p.client.conn.tx[QUIC_CRYPTO_APP].phase, 0);
 	pair_destroy(&p);
+}
+
+TEST("S6.33 S6.35 T146 an update is refused until the last one is over")
+{
+	pair_init(&p);
+	CHECK_EQ(quic_conn_key_update(&p.client.conn, p.now), -EPIPE);
+	pair_handshake(&p);
+	CHECK_EQ(quic_conn_key_update(&p.client.conn, p.now), 0);
+	CHECK_EQ(p.client.conn.tx[QUIC_CRYPTO_APP].phase, 1);
+	CHECK_EQ(quic_conn_key_update(&p.client.conn, p.now), -EINVAL);
+	/* The exchange is over, but two probe timeouts have not passed. */
+	pair_run(&p, p.now + 30 * QUIC_MSEC);
+	CHECK_EQ(p.client.conn.rx[QUIC_CRYPTO_APP].phase, 1);
+	CHECK_EQ(quic_conn_key_update(&p.client.conn, p.now), -EINVAL);
+	CHECK_EQ(quic_conn_key_update(&p.server.conn, p.now), -EINVAL);
+	/* They have, but nothing was received. */
+	pair_run(&p, p.now + QUIC_SEC);
+	CHECK_EQ(quic_conn_key_update(&p.client.conn, p.now), -EINVAL);
+	CHECK_EQ(quic_conn_key_update(&p.server.conn, p.now), -EINVAL);
+	CHECK_EQ(pair_send(&p.client, 0, 10, false), 0);
+	pair_run(&p, p.now + 100 * QUIC_MSEC);
+	CHECK_EQ(quic_conn_key_update(&p.client.conn, p.now), 0);
+	CHECK_EQ(p.client.conn.tx[QUIC_CRYPTO_APP].phase, 0);
+	pair_destroy(&p);
+}
+
+TEST("F5 F36 an update reaches the other end although nothing is sent")
+{
+	pair_init(&p);
+	pair_handshake(&p);
+	CHECK_EQ(quic_conn_key_update(&p.server.conn, p.now), 0);
+	pair_run(&p, p.now + QUIC_SEC);
+	CHECK_EQ(pair_event(&p.client, QUIC_EVENT_KEY_UPDATE, 0)->event.key_update_phase, 1);
+	CHECK(!pair_event(&p.server, QUIC_EVENT_KEY_UPDATE, 0));
+	pair_destroy(&p);
+}
+
+TEST("T147 who only receives may update next")
+{
+	pair_init(&p);
+	pair_handshake(&p);
+	CHECK_EQ(quic_conn_key_update(&p.client.conn, p.now), 0);
+	CHECK_EQ(pair_send(&p.client, 0, 1000, false), 0);
+	pair_run(&p, p.now + QUIC_SEC);
+	CHECK_EQ(pair_send(&p.client, 0, 1000, false), 0);
+	pair_run(&p, p.now + QUIC_SEC);
+	CHECK_EQ(quic_conn_key_update(&p.server.conn, p.now), 0);
+	pair_run(&p, p.now + QUIC_SEC);
+	CHECK_EQ(pair_event(&p.client, QUIC_EVENT_KEY_UPDATE, 0)->event.key_update_phase, 0);
+	CHECK_EQ(pair_read(&p.server, NULL), 2000);
+	pair_destroy(&p);
+}
+
+TEST("P17 an early wish is granted once the handshake is confirmed")
+{
+	pair_init(&p);
+	pair_connect(&p);
+	pair_run(&p, p.now + 25 * QUIC_MSEC);
+	CHECK(!p.client.conn.handshake_confirmed);
+	CHECK_EQ(quic_conn_key_update(&p.client.conn, p.now), 0);
+	CHECK_EQ(p.client.conn.tx[QUIC_CRYPTO_APP].phase, 0);
+	CHECK_EQ(quic_conn_key_update(&p.client.conn, p.now), -EINVAL);
+	pair_run(&p, p.now + QUIC_SEC);
+	CHECK_EQ(p.client.conn.tx[QUIC_CRYPTO_APP].phase, 1);
+	CHECK(pair_event(&p.server, QUIC_EVENT_KEY_UPDATE, 0));
+	pair_destroy(&p);
+}
+
+TEST("RFC 9001, 6.5: old keys go after three probe timeouts")
+{
+	struct quic_keys *rx = &p.server.conn.rx[QUIC_CRYPTO_APP];
+	u64 pto, until;
+
+	pair_init(&p);
+	pair_handshake(&p);
+	update(&p.client);
+	pto = quic_recovery_pto(&p.server.conn.recovery, QUIC_SPACE_APP);
+	pair_inject(&p.client, QUIC_CRYPTO_APP, ping, sizeof(ping), 0);
+	CHECK(rx->prev);
+	until = p.now + 3 * pto;
+	CHECK(quic_conn_deadline(&p.server.conn, p.now) <= until);
+	quic_conn_timeout(&p.server.conn, until - 1);
+	CHECK(rx->prev);
+	quic_conn_timeout(&p.server.conn, until);
+	CHECK(!rx->prev);
+	pair_destroy(&p);
+}
+
+static void check_key_update_error(void)
+{
+	CHECK_EQ(p.server.conn.state, QUIC_CONN_CLOSING);
+	CHECK_EQ(pair_event(&p.server, QUIC_EVENT_CONNECTION_CLOSE, 0)->event.close.errcode,
+		 QUIC_TRANSPORT_ERROR_KEY_UPDATE);
+	pair_destroy(&p);
+}
+
+TEST("RFC 9001, 6.4: an old key must not protect a higher number")
+{
+	struct quic_space *space = &p.client.conn.recovery.space[QUIC_SPACE_APP];
+	u8 old[64];
+	size_t len;
+
+	pair_init(&p);
+	pair_handshake(&p);
+	space->next_pn += 10;
+	len = pair_forge(&p.client, QUIC_CRYPTO_APP, ping, sizeof(ping), 0, 0, old, sizeof(old));
+	space->next_pn -= 5;
+	pair_deliver(&p.server, old, len, 0);
+	update(&p.client);
+	pair_inject(&p.client, QUIC_CRYPTO_APP, ping, sizeof(ping), 0);
+	check_key_update_error();
+}
+
+TEST("RFC 9001, 6.4: the same with packets that come out of order")
+{
+	struct quic_space *space = &p.client.conn.recovery.space[QUIC_SPACE_APP];
+	u8 old[64];
+	size_t len;
+
+	pair_init(&p);
+	pair_handshake(&p);
+	space->next_pn += 10;
+	len = pair_forge(&p.client, QUIC_CRYPTO_APP, ping, sizeof(ping), 0, 0, old, sizeof(old));
+	space->next_pn += 10;
+	update(&p.client);
+	pair_inject(&p.client, QUIC_CRYPTO_APP, ping, sizeof(ping), 0);
+	pair_deliver(&p.server, old, len, 0);
+	CHECK_EQ(p.server.conn.state, QUIC_CONN_ESTABLISHED);
+	space->next_pn -= 15;
+	pair_inject(&p.client, QUIC_CRYPTO_APP, ping, sizeof(ping), 0);
+	check_key_update_error();
+}
+
+TEST("RFC 9001, 6.2: two updates without an answer to the first")
+{
+	pair_init(&p);
+	pair_handshake(&p);
+	update(&p.client);
+	pair_inject(&p.client, QUIC_CRYPTO_APP, ping, sizeof(ping), 0);
+	quic_conn_prepare_keys(&p.server.conn, p.now);
+	update(&p.client);
+	pair_inject(&p.client, QUIC_CRYPTO_APP, ping, sizeof(ping), 0);
+	check_key_update_error();
+}
+
+TEST("RFC 9001, 6.2: old keys cannot acknowledge new ones")
+{
+	u8 ack[] = { QUIC_FRAME_ACK, 0, 0, 0, 0 };
+
+	pair_init(&p);
+	pair_handshake(&p);
+	CHECK_EQ(quic_conn_key_update(&p.server.conn, p.now), 0);
+	pair_flush(&p.server);
+	ack[1] = p.server.conn.recovery.space[QUIC_SPACE_APP].next_pn - 1;
+	pair_inject(&p.client, QUIC_CRYPTO_APP, ack, sizeof(ack), 0);
+	check_key_update_error();
 }

@@ -71,7 +71,7 @@ TEST("the tail of a long write is not held")
 	finish();
 }
 
-TEST("what is never held")
+TEST("S3.24 what is never held")
 {
 	struct end_packet packet;
 
@@ -91,12 +91,70 @@ TEST("what is never held")
 	c.st.nodelay = false;
 	c.st.flush = true;
 	CHECK(quic_streams_pending(&c.st, true, END_MSS));
-	c.st.flush = false;
-	end_send(&c, 0, 1, true);
+	finish();
+}
+
+TEST("S3.24 fin waits with the bytes before it")
+{
+	struct end_packet first, packet;
+
+	begin();
+	end_send(&c, 0, 10, false);
+	CHECK(end_fill(&c, &first, false));
+	end_send(&c, 0, 10, true);
+	CHECK(!quic_streams_pending(&c.st, true, END_MSS));
+	CHECK(!end_fill(&c, &packet, true));
+	end_acked(&c, &first);
 	CHECK(quic_streams_pending(&c.st, true, END_MSS));
 	CHECK(end_fill(&c, &packet, true));
 	CHECK(packet.sent.frames[0].fin);
-	CHECK_EQ(packet.sent.frames[0].len, 11);
+	CHECK_EQ(packet.sent.frames[0].len, 10);
+	finish();
+}
+
+TEST("S3.24 fin alone does not wait")
+{
+	struct end_packet packet;
+
+	begin();
+	end_send(&c, 0, 10, false);
+	CHECK(end_fill(&c, &packet, false));
+	end_send(&c, 0, 0, true);
+	CHECK(quic_streams_pending(&c.st, true, END_MSS));
+	CHECK(end_fill(&c, &packet, true));
+	CHECK(packet.sent.frames[0].fin);
+	finish();
+}
+
+TEST("S3.23 more holds a fin until close")
+{
+	struct end_packet packet;
+	struct quic_stream *stream;
+
+	begin();
+	stream = end_open(&c, 0, NEW);
+	end_write(&c, stream, 10, true, true);
+	CHECK(!quic_streams_pending(&c.st, false, END_MSS));
+	CHECK(!end_fill(&c, &packet, false));
+	c.st.flush = true;	/* as quic_conn_close() does */
+	CHECK(end_fill(&c, &packet, false));
+	CHECK(packet.sent.frames[0].fin);
+	finish();
+}
+
+TEST("S3.23 a send without more releases every stream")
+{
+	struct end_packet packet;
+	struct quic_stream *stream;
+
+	begin();
+	stream = end_open(&c, 0, NEW);
+	end_write(&c, stream, 10, true, true);
+	CHECK(!quic_streams_pending(&c.st, false, END_MSS));
+	end_send(&c, 4, 10, true);
+	CHECK(end_fill(&c, &packet, false));
+	CHECK_EQ(packet.sent.frame_count, 2);
+	CHECK_EQ(c.st.tx_unsent, 0);
 	finish();
 }
 

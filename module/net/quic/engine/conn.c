@@ -80,6 +80,7 @@ static int begin(struct quic_conn *conn, const struct quic_conn_ops *ops,
 	default_limit(&conn->mem_rx, DATA_LIMIT);
 	INIT_LIST_HEAD(&conn->handshake_inq);
 	INIT_LIST_HEAD(&conn->early);
+	INIT_LIST_HEAD(&conn->datagrams.queue);
 	for (i = 0; i < QUIC_CRYPTO_MAX; i++)
 		quic_crypto_stream_init(&conn->crypto[i]);
 
@@ -98,7 +99,7 @@ static int begin(struct quic_conn *conn, const struct quic_conn_ops *ops,
 	quic_conn_set_local_values(conn, &config->params);
 	conn->streams.nodelay = config->nodelay;
 
-	conn->phase_pn = U64_MAX;
+	quic_key_phase_init(&conn->key_phase);
 	conn->skip_at = U64_MAX;
 	conn->keepalive_at = QUIC_NEVER;
 	conn->close_at = QUIC_NEVER;
@@ -183,6 +184,7 @@ void quic_conn_destroy(struct quic_conn *conn)
 
 	quic_cids_clear(conn);
 	quic_early_clear(conn);
+	quic_datagrams_clear(conn);
 	list_for_each_entry_safe(seg, tmp, &conn->handshake_inq, order) {
 		list_del(&seg->order);
 		quic_segment_free(&conn->mem_rx, seg);

@@ -19,6 +19,8 @@
 #define QUIC_ENGINE_CONN_H
 
 #include "crypto_stream.h"
+#include "datagrams.h"
+#include "key_phase.h"
 #include "keys.h"
 #include "params.h"
 #include "path.h"
@@ -123,6 +125,7 @@ struct quic_early_packet {
  *
  * @mem, @mem_tx, @mem_rx: accounts; a limit of 0 at the beginning means the default
  * @tx, @rx: keys by enum quic_crypto_level
+ * @datagrams: DATAGRAM frames to send
  * @handshake_inq: deliverable CRYPTO segments of all levels in order of arrival (S4.1, S4.11)
  * @original_dcid: the client's first choice, for transport parameters (RFC 9000, 7.3)
  * @initial_dcid: what the client addresses until it knows the server's ID, and what Initial keys are
@@ -136,7 +139,7 @@ struct quic_early_packet {
  *	NEW_CONNECTION_ID and RETIRE_CONNECTION_ID
  * @got_packet: a packet of the peer was processed
  * @keys_wanted: quic_conn_prepare_keys() has something to do
- * @phase_pn, @tx_phase_pn: lowest packet number received, sent in the current key phase
+ * @in_clear: both ends have set disable_1rtt_encryption: 1-RTT packets are not protected (S6.36)
  * @ticket: client: NewSessionTicket bytes until a message is complete (S5.25); @ticket_done: it was
  * @idle_at, @keepalive_at, @close_at: absolute times; @close_at ends closing and draining
  * @retry_at: after a failed allocation nothing is tried before (P15)
@@ -166,6 +169,7 @@ struct quic_conn {
 	struct quic_crypto_stream crypto[QUIC_CRYPTO_MAX];
 	struct quic_recovery recovery;
 	struct quic_streams streams;
+	struct quic_datagrams datagrams;
 	struct list_head handshake_inq;
 
 	struct quic_path path[QUIC_PATHS_MAX];
@@ -183,7 +187,8 @@ struct quic_conn {
 	bool handshake_done_pending, ping_pending, cids_pending;
 	bool got_packet;
 	bool keys_wanted;
-	u64 phase_pn, tx_phase_pn;
+	bool in_clear;
+	struct quic_key_phase key_phase;
 	u8 *ticket;
 	u16 ticket_len;
 	bool ticket_done;
@@ -338,6 +343,11 @@ int quic_conn_set_secret(struct quic_conn *conn, u8 level, bool send, u32 cipher
  * this was called. Packets that waited are processed.
  */
 void quic_conn_prepare_keys(struct quic_conn *conn, u64 now);
+/*
+ * KEY_UPDATE (6.9). Process context. -EPIPE: not ESTABLISHED; -EINVAL: the last update is not
+ * finished, or the connection is not encrypted.
+ */
+int quic_conn_key_update(struct quic_conn *conn, u64 now);
 /* TRANSPORT_PARAM_EXT get and set (section 5.5). */
 int quic_conn_local_params(struct quic_conn *conn, u8 *buf, size_t room);
 int quic_conn_set_remote_params(struct quic_conn *conn, const u8 *data, size_t len, u64 now);
@@ -349,6 +359,15 @@ void quic_conn_set_local_values(struct quic_conn *conn, const struct quic_params
 void quic_conn_set_remote_values(struct quic_conn *conn, const struct quic_params *params);
 /* CONFIG set on a connection that is HANDSHAKING (S6.46, S6.47). */
 void quic_conn_set_config(struct quic_conn *conn, const struct quic_conn_config *config);
+
+/* ---- datagrams (3.3 of the API) ---- */
+
+/* May a datagram of @len bytes be sent? 0, -EINVAL: the peer takes none, -EMSGSIZE (S3.30). */
+int quic_conn_datagram_check(struct quic_conn *conn, size_t len);
+/* Room for one that was checked, or NULL; then either of the others. */
+u8 *quic_conn_datagram_reserve(struct quic_conn *conn, size_t len, bool may_sleep);
+void quic_conn_datagram_commit(struct quic_conn *conn, u8 *data, bool more);
+void quic_conn_datagram_cancel(struct quic_conn *conn, u8 *data);
 
 /* ---- figures ---- */
 

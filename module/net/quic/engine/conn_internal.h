@@ -23,6 +23,12 @@ static inline struct quic_space *quic_conn_space(struct quic_conn *conn, u8 leve
 	return &conn->recovery.space[quic_level_space(level)];
 }
 
+/* S6.36: are packets of @level not protected? */
+static inline bool quic_conn_in_clear(const struct quic_conn *conn, u8 level)
+{
+	return conn->in_clear && level == QUIC_CRYPTO_APP;
+}
+
 /* Still exchanging anything but CONNECTION_CLOSE? */
 static inline bool quic_conn_is_open(const struct quic_conn *conn)
 {
@@ -109,15 +115,26 @@ void quic_conn_establish(struct quic_conn *conn, u64 now);
 void quic_conn_try_confirm(struct quic_conn *conn);
 void quic_conn_confirm(struct quic_conn *conn);
 
-/* key_phase.c: which key opens a 1-RTT packet; it did */
+/* key_phase.c: which key opens a 1-RTT packet; it did; the packet was processed */
+void quic_key_phase_init(struct quic_key_phase *kp);
 struct quic_aead *quic_key_phase_aead(struct quic_conn *conn, const struct quic_packet *pkt);
-void quic_key_phase_opened(struct quic_conn *conn, const struct quic_packet *pkt);
+int quic_key_phase_opened(struct quic_conn *conn, const struct quic_packet *pkt, u64 now);
+void quic_key_phase_received(struct quic_conn *conn, u64 now);
+int quic_key_phase_on_ack(const struct quic_conn *conn, const struct quic_packet *pkt, u64 largest);
+void quic_key_phase_sent(struct quic_conn *conn, u64 now);
+void quic_key_phase_timeout(struct quic_conn *conn, u64 now);
 bool quic_key_phase_update(struct quic_conn *conn);
 int quic_key_phase_prepare(struct quic_conn *conn);
 
 /* datagrams.c */
 int quic_datagrams_on_frame(struct quic_conn *conn, const struct quic_received *rx,
 			    const struct quic_frame *frame);
+void quic_datagrams_clear(struct quic_conn *conn);
+void quic_datagrams_trim(struct quic_conn *conn);
+/* Bytes of frames that wait, at most; may one leave; and: write what fits */
+u64 quic_datagrams_backlog(const struct quic_conn *conn);
+bool quic_datagrams_pending(struct quic_conn *conn);
+void quic_datagrams_fill(struct quic_conn *conn, struct quic_writer *w, struct quic_sent *sent);
 
 /* ticket.c */
 int quic_ticket_on_crypto(struct quic_conn *conn, const struct quic_received *rx,

@@ -75,6 +75,8 @@ static int check(const struct quic_conn *conn, const struct quic_params *params)
 static void apply(struct quic_conn *conn, const struct quic_params *params, u64 now)
 {
 	conn->has_remote = true;
+	conn->in_clear = params->disable_1rtt_encryption &&
+			 conn->config.params.disable_1rtt_encryption;
 	conn->recovery.max_ack_delay = params->max_ack_delay * QUIC_MSEC;
 	conn->local_cids.limit = min_t(u64, params->active_connection_id_limit,
 				       QUIC_CID_LIMIT_MAX);

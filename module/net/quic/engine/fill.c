@@ -13,7 +13,7 @@ size_t quic_conn_mss(struct quic_conn *conn)
 	const struct quic_cid_entry *dcid = quic_cid_active(&conn->remote_cids);
 
 	return conn->path[conn->active_path].mtu - 1 - (dcid ? dcid->cid.len : 0) -
-	       QUIC_PN_LEN_MAX - QUIC_TAG_LEN;
+	       QUIC_PN_LEN_MAX - (conn->in_clear ? 0 : QUIC_TAG_LEN);
 }
 
 static bool app_wants(struct quic_conn *conn)
@@ -22,6 +22,7 @@ static bool app_wants(struct quic_conn *conn)
 
 	return conn->ping_pending || conn->handshake_done_pending ||
 	       conn->path[conn->active_path].response_pending || conn->cids_pending ||
+	       quic_datagrams_pending(conn) ||
 	       quic_streams_pending(&conn->streams, space->eliciting_in_flight,
 				    quic_conn_mss(conn));
 }
@@ -93,6 +94,7 @@ static void fill_app(struct quic_conn *conn, struct quic_writer *w, struct quic_
 {
 	/* S3.24: a probe takes held bytes along, for it has to carry something. */
 	bool in_flight = space->eliciting_in_flight && !space->probes;
+	bool datagrams = quic_datagrams_pending(conn);
 
 	if (conn->handshake_done_pending && quic_sent_has_room(sent) &&
 	    quic_frame_write_type(w, QUIC_FRAME_HANDSHAKE_DONE)) {
@@ -101,7 +103,13 @@ static void fill_app(struct quic_conn *conn, struct quic_writer *w, struct quic_
 	}
 	quic_cids_fill(conn, w, sent);
 	fill_response(conn, w, sent);
+	/* Streams and datagrams take turns to have the first word. */
+	if (datagrams && conn->datagrams.turn)
+		quic_datagrams_fill(conn, w, sent);
 	quic_streams_fill(&conn->streams, w, sent, in_flight);
+	if (datagrams && !conn->datagrams.turn)
+		quic_datagrams_fill(conn, w, sent);
+	conn->datagrams.turn = datagrams && !conn->datagrams.turn;
 }
 
 static bool wants_ping(const struct quic_conn *conn, u8 level, const struct quic_space *space)

@@ -130,6 +130,8 @@ bool quic_frame_write_reset(struct quic_writer *w, u64 id, u64 code, u64 final_s
 bool quic_frame_write_new_cid(struct quic_writer *w, u64 seq, u64 prior_to,
 			      const struct quic_cid *cid, const u8 token[QUIC_RESET_TOKEN_LEN]);
 bool quic_frame_write_path(struct quic_writer *w, u64 type, const u8 data[8]);
+/* With its length, so that more may follow it. */
+bool quic_frame_write_datagram(struct quic_writer *w, const u8 *data, size_t len);
 bool quic_frame_write_new_token(struct quic_writer *w, const u8 *token, size_t len);
 /* @frame_type is only written for 0x1c; @reason is cut to what fits. */
 bool quic_frame_write_close(struct quic_writer *w, u64 type, u64 code, u64 frame_type,

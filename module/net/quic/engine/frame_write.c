@@ -58,6 +58,14 @@ bool quic_frame_write_path(struct quic_writer *w, u64 type, const u8 data[8])
 	return finish(w, start, quic_write_varint(w, type) && quic_write_bytes(w, data, 8));
 }
 
+bool quic_frame_write_datagram(struct quic_writer *w, const u8 *data, size_t len)
+{
+	u8 *start = w->pos;
+
+	return finish(w, start, quic_write_varint(w, QUIC_FRAME_DATAGRAM_LEN) &&
+				quic_write_varint(w, len) && quic_write_bytes(w, data, len));
+}
+
 bool quic_frame_write_new_token(struct quic_writer *w, const u8 *token, size_t len)
 {
 	u8 *start = w->pos;

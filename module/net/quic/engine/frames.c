@@ -22,10 +22,11 @@ static int on_ack(struct quic_conn *conn, struct quic_received *rx, struct quic_
 
 	err = quic_recovery_on_ack(rec, quic_level_space(rx->level), &frame->ack,
 				   delay * QUIC_USEC, rx->now);
+	if (err || rx->level != QUIC_CRYPTO_APP)
+		return err;
 	/* Room in the congestion window is no news for writers; room in the send buffer is. */
-	if (!err && rx->level == QUIC_CRYPTO_APP)
-		conn->ops->writable(conn, NULL);
-	return err;
+	conn->ops->writable(conn, NULL);
+	return quic_key_phase_on_ack(conn, &rx->pkt, frame->ack.largest);
 }
 
 /*

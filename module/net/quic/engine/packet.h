@@ -10,6 +10,7 @@
 
 #define QUIC_INITIAL_MIN	1200	/* RFC 9000, 14.1 */
 #define QUIC_PN_LEN_MAX		4
+#define QUIC_FIXED_BIT		0x40	/* "QUIC Bit" of RFC 9287 */
 
 /**
  * struct quic_packet - one packet of a received datagram
@@ -56,6 +57,7 @@ bool quic_packet_dcid(const u8 *data, size_t len, u8 short_dcid_len, struct quic
 
 /**
  * quic_packet_unmask() - remove header protection; sets header_len, pn, key_phase, reserved_bits
+ * @hp: NULL: there is none (S6.36)
  * @largest: largest packet number received in the space, or U64_MAX if none (RFC 9000, A.3)
  *
  * Return: 0; -EINVAL if the packet is too short to be sampled or its number is beyond 2^62 - 1.
@@ -63,8 +65,9 @@ bool quic_packet_dcid(const u8 *data, size_t len, u8 short_dcid_len, struct quic
 int quic_packet_unmask(struct quic_packet *pkt, struct quic_hp *hp, u64 largest);
 
 /*
- * Decrypt the payload in place; on success @payload reads the plaintext frames. 0 or -EBADMSG: then
- * what follows the header is garbage, so look for a stateless reset's token before.
+ * Decrypt the payload in place; on success @payload reads the plaintext frames. Without @aead it is
+ * in clear. 0 or -EBADMSG: then what follows the header is garbage, so look for a stateless reset's
+ * token before.
  */
 int quic_packet_open(struct quic_packet *pkt, struct quic_aead *aead, struct quic_reader *payload);
 
@@ -77,6 +80,7 @@ u64 quic_pn_decode(u64 largest, u64 truncated, u8 len);
  * @start: first byte in the buffer
  * @length_at: where the 2-byte Length field of a long header is, or NULL
  * @pn_at: where the packet number is
+ * @tag_len: of the AEAD, 0 in clear
  * @body: where frames go; after quic_packet_begin() the caller advances body.pos. body.end leaves
  *	room for the tag.
  */
@@ -85,7 +89,7 @@ struct quic_packet_out {
 	u8 *start;
 	u8 *length_at;
 	u8 *pn_at;
-	u8 pn_len;
+	u8 pn_len, tag_len;
 	u64 pn;
 	struct quic_writer body;
 };
@@ -105,11 +109,15 @@ bool quic_packet_begin(struct quic_packet_out *out, enum quic_packet_type type,
 		       const struct quic_cid *scid, const u8 *token, size_t token_len,
 		       bool key_phase, u64 pn, u64 largest_acked, u8 *buf, size_t room);
 
+/* This packet is not protected: its payload may take the room of the tag (S6.36). */
+void quic_packet_in_clear(struct quic_packet_out *out);
+
 /* PADDING so that header protection can be sampled (RFC 9001, 5.4.2) and up to @min_len in all,
- * Length filled in, payload sealed. Return: the packet's length with tag, or a negative errno. */
+ * Length filled in, payload sealed, if it is protected. Return: the packet's length with tag, or a
+ * negative errno. */
 int quic_packet_seal(struct quic_packet_out *out, struct quic_aead *aead, size_t min_len);
 
-/* Apply header protection to a train of @count sealed packets of one level in one go. */
+/* Apply header protection to a train of @count sealed packets of one level in one go; @hp NULL: none. */
 int quic_packet_mask(const struct quic_packet_out *outs, unsigned int count, struct quic_hp *hp);
 
 /* Version Negotiation packet (RFC 9000, 17.2.1) answering @pkt. Return: length, 0 if no room. */

@@ -3,7 +3,6 @@
 #include "packet.h"
 
 #define LONG_HEADER	0x80
-#define FIXED_BIT	0x40
 #define KEY_PHASE	0x04
 
 /* The Length field is written in two bytes, before the length is known. */
@@ -25,7 +24,7 @@ static bool write_long(struct quic_packet_out *out, const struct quic_version *v
 		       const struct quic_cid *dcid, const struct quic_cid *scid, const u8 *token,
 		       size_t token_len, struct quic_writer *w)
 {
-	if (!quic_write_u8(w, LONG_HEADER | FIXED_BIT | version->type_bits[out->type] << 4 |
+	if (!quic_write_u8(w, LONG_HEADER | QUIC_FIXED_BIT | version->type_bits[out->type] << 4 |
 			      (out->pn_len - 1)) ||
 	    !quic_write_u32(w, version->number) || !quic_write_u8(w, dcid->len) ||
 	    !quic_write_bytes(w, dcid->id, dcid->len) || !quic_write_u8(w, scid->len) ||
@@ -51,9 +50,10 @@ bool quic_packet_begin(struct quic_packet_out *out, enum quic_packet_type type,
 	out->length_at = NULL;
 	out->pn = pn;
 	out->pn_len = quic_pn_encoded_len(pn, largest_acked);
+	out->tag_len = QUIC_TAG_LEN;
 	if (type == QUIC_PACKET_1RTT) {
 		/* RFC 9000, 17.3.1; the spin bit is disabled and stays 0 (17.4). */
-		if (!quic_write_u8(&w, FIXED_BIT | (key_phase ? KEY_PHASE : 0) |
+		if (!quic_write_u8(&w, QUIC_FIXED_BIT | (key_phase ? KEY_PHASE : 0) |
 				       (out->pn_len - 1)) ||
 		    !quic_write_bytes(&w, dcid->id, dcid->len))
 			return false;
@@ -73,6 +73,12 @@ bool quic_packet_begin(struct quic_packet_out *out, enum quic_packet_type type,
 	return true;
 }
 
+void quic_packet_in_clear(struct quic_packet_out *out)
+{
+	out->body.end += out->tag_len;
+	out->tag_len = 0;
+}
+
 int quic_packet_seal(struct quic_packet_out *out, struct quic_aead *aead, size_t min_len)
 {
 	u8 *payload = out->pn_at + out->pn_len;
@@ -81,8 +87,8 @@ int quic_packet_seal(struct quic_packet_out *out, struct quic_aead *aead, size_t
 	size_t len;
 	int err;
 
-	if (min_len > QUIC_TAG_LEN && out->start + (min_len - QUIC_TAG_LEN) > min_end)
-		min_end = out->start + (min_len - QUIC_TAG_LEN);
+	if (min_len > out->tag_len && out->start + (min_len - out->tag_len) > min_end)
+		min_end = out->start + (min_len - out->tag_len);
 	if (min_end > out->body.end)
 		min_end = out->body.end;
 	if (out->body.pos < min_end) {
@@ -93,12 +99,14 @@ int quic_packet_seal(struct quic_packet_out *out, struct quic_aead *aead, size_t
 	if (out->length_at) {
 		struct quic_writer w = { out->length_at, out->length_at + 2 };
 
-		quic_write_varint_len(&w, out->pn_len + len + QUIC_TAG_LEN, 2);
+		quic_write_varint_len(&w, out->pn_len + len + out->tag_len, 2);
 	}
-	err = quic_aead_seal(aead, out->pn, out->start, payload - out->start, len);
-	if (err)
-		return err;
-	return out->body.pos + QUIC_TAG_LEN - out->start;
+	if (out->tag_len) {
+		err = quic_aead_seal(aead, out->pn, out->start, payload - out->start, len);
+		if (err)
+			return err;
+	}
+	return out->body.pos + out->tag_len - out->start;
 }
 
 static void apply_mask(const struct quic_packet_out *out, const u8 *mask)
@@ -117,7 +125,7 @@ int quic_packet_mask(const struct quic_packet_out *outs, unsigned int count, str
 	unsigned int i, n;
 	int err;
 
-	for (; count; outs += n, count -= n) {
+	for (; count && hp; outs += n, count -= n) {
 		n = min_t(unsigned int, count, MASK_BATCH);
 		for (i = 0; i < n; i++)
 			memcpy(samples[i], outs[i].pn_at + QUIC_PN_LEN_MAX, QUIC_SAMPLE_LEN);

@@ -31,6 +31,21 @@ static void skip_number(struct quic_conn *conn, struct quic_space *space)
 	conn->skip_at = space->next_pn + SKIP_INTERVAL + random % SKIP_INTERVAL;
 }
 
+/*
+ * RFC 9287, 3.1: the bit is unpredictable once the peer is known to accept any value. Parameters that
+ * were remembered say nothing about this connection.
+ */
+static void grease(const struct quic_conn *conn, struct quic_packet_out *out)
+{
+	u8 random;
+
+	if (!conn->has_remote || !conn->remote.grease_quic_bit)
+		return;
+	quic_random(&random, sizeof(random));
+	if (random & 1)
+		out->start[0] &= ~QUIC_FIXED_BIT;
+}
+
 bool quic_conn_begin(struct quic_conn *conn, u8 level, u8 *buf, size_t room,
 		     struct quic_packet_out *out)
 {
@@ -44,10 +59,15 @@ bool quic_conn_begin(struct quic_conn *conn, u8 level, u8 *buf, size_t room,
 		return false;
 	if (level == QUIC_CRYPTO_APP && space->next_pn == conn->skip_at)
 		skip_number(conn, space);
-	return quic_packet_begin(out, type_of[level], conn->version, &dcid->cid, &scid->cid,
-				 initial ? conn->token : NULL, initial ? conn->token_len : 0,
-				 conn->tx[level].phase, space->next_pn, space->largest_acked, buf,
-				 room);
+	if (!quic_packet_begin(out, type_of[level], conn->version, &dcid->cid, &scid->cid,
+			       initial ? conn->token : NULL, initial ? conn->token_len : 0,
+			       conn->tx[level].phase, space->next_pn, space->largest_acked, buf,
+			       room))
+		return false;
+	if (quic_conn_in_clear(conn, level))
+		quic_packet_in_clear(out);
+	grease(conn, out);
+	return true;
 }
 
 /* A record was reserved. A packet that could not be sealed has one too: it is as good as lost. */
@@ -77,6 +97,8 @@ int quic_conn_seal(struct quic_conn *conn, u8 level, struct quic_packet_out *out
 	len = quic_packet_seal(out, keys->aead[keys->phase], min_len);
 	quic_conn_space(conn, level)->next_pn = out->pn + 1;
 	keys->used++;
+	if (level == QUIC_CRYPTO_APP)
+		quic_key_phase_sent(conn, now);
 	if (sent) {
 		/* RFC 9002, 2: padding counts as in flight. */
 		sent->in_flight = sent->ack_eliciting || out->body.pos != end;
@@ -92,7 +114,8 @@ int quic_conn_seal(struct quic_conn *conn, u8 level, struct quic_packet_out *out
 int quic_conn_mask(struct quic_conn *conn, u8 level, const struct quic_packet_out *outs,
 		   unsigned int count)
 {
-	return quic_packet_mask(outs, count, conn->tx[level].hp);
+	return quic_packet_mask(outs, count,
+				quic_conn_in_clear(conn, level) ? NULL : conn->tx[level].hp);
 }
 
 /*
@@ -103,6 +126,8 @@ bool quic_conn_may_seal(struct quic_conn *conn, u8 level, u64 now)
 {
 	const struct quic_keys *keys = &conn->tx[level];
 
+	if (quic_conn_in_clear(conn, level))
+		return true;
 	if (level == QUIC_CRYPTO_APP && keys->used >= keys->cipher->confidentiality_limit / 2)
 		quic_key_phase_update(conn);
 	if (keys->used < keys->cipher->confidentiality_limit - RESERVED_SEALS)

@@ -3,7 +3,6 @@
 #include "packet.h"
 
 #define LONG_HEADER	0x80
-#define FIXED_BIT	0x40
 #define KEY_PHASE	0x04
 
 static bool read_cid(struct quic_reader *r, const u8 **id, u8 *len)
@@ -56,7 +55,7 @@ int quic_packet_parse(struct quic_packet *pkt, u8 *data, size_t len, u8 short_dc
 	pkt->len = len;
 	if (!quic_read_u8(&r, &first))
 		return -EINVAL;
-	pkt->fixed_bit = first & FIXED_BIT;
+	pkt->fixed_bit = first & QUIC_FIXED_BIT;
 	if (!(first & LONG_HEADER)) {
 		pkt->type = QUIC_PACKET_1RTT;
 		if (!quic_read_bytes(&r, &dcid, short_dcid_len))
@@ -107,7 +106,8 @@ bool quic_packet_dcid(const u8 *data, size_t len, u8 short_dcid_len, struct quic
 
 int quic_packet_unmask(struct quic_packet *pkt, struct quic_hp *hp, u64 largest)
 {
-	u8 sample[1][QUIC_SAMPLE_LEN], mask[1][QUIC_SAMPLE_LEN];
+	u8 sample[1][QUIC_SAMPLE_LEN], mask[1][QUIC_SAMPLE_LEN] = {};
+	size_t sample_len = hp ? QUIC_SAMPLE_LEN : 0;
 	bool is_long = pkt->data[0] & LONG_HEADER;
 	u8 *pn = pkt->data + pkt->pn_offset;
 	u8 i, pn_len, first;
@@ -115,12 +115,14 @@ int quic_packet_unmask(struct quic_packet *pkt, struct quic_hp *hp, u64 largest)
 	int err;
 
 	/* RFC 9001, 5.4.2: the sample begins where a packet number of four bytes would end. */
-	if (pkt->len < pkt->pn_offset + QUIC_PN_LEN_MAX + QUIC_SAMPLE_LEN)
+	if (pkt->len < pkt->pn_offset + QUIC_PN_LEN_MAX + sample_len)
 		return -EINVAL;
-	memcpy(sample[0], pn + QUIC_PN_LEN_MAX, QUIC_SAMPLE_LEN);
-	err = quic_hp_masks(hp, sample, mask, 1);
-	if (err)
-		return err;
+	if (hp) {
+		memcpy(sample[0], pn + QUIC_PN_LEN_MAX, QUIC_SAMPLE_LEN);
+		err = quic_hp_masks(hp, sample, mask, 1);
+		if (err)
+			return err;
+	}
 
 	/* RFC 9001, 5.4.1 */
 	first = pkt->data[0] ^ (mask[0][0] & (is_long ? 0x0f : 0x1f));
@@ -143,11 +145,14 @@ int quic_packet_open(struct quic_packet *pkt, struct quic_aead *aead, struct qui
 	size_t len = pkt->len - pkt->header_len;
 	int err;
 
+	payload->pos = pkt->data + pkt->header_len;
+	payload->end = pkt->data + pkt->len;
+	if (!aead)
+		return 0;
 	err = quic_aead_open(aead, pkt->pn, pkt->data, pkt->header_len, len);
 	if (err)
 		return err;
-	payload->pos = pkt->data + pkt->header_len;
-	payload->end = pkt->data + pkt->len - QUIC_TAG_LEN;
+	payload->end -= QUIC_TAG_LEN;
 	return 0;
 }
 

@@ -21,8 +21,10 @@ static u32 limit_of(const struct quic_conn *conn, const struct quic_path *path)
 static void use(struct quic_conn *conn, struct quic_path *path, u32 mtu)
 {
 	path->mtu = mtu;
-	if (path == &conn->path[conn->active_path])
-		quic_cong_set_mtu(&conn->recovery.cong, mtu);
+	if (path != &conn->path[conn->active_path])
+		return;
+	quic_cong_set_mtu(&conn->recovery.cong, mtu);
+	quic_datagrams_trim(conn);
 }
 
 static void begin(struct quic_conn *conn, struct quic_path *path)

@@ -137,25 +137,41 @@ static void count_forgery(struct quic_conn *conn, struct quic_keys *keys, u64 no
 		quic_conn_fail(conn, QUIC_TRANSPORT_ERROR_AEAD_LIMIT_REACHED, 0, now);
 }
 
+/* Header and packet protection come off. False: the packet is not authentic, or not for this end. */
+static bool unprotect(struct quic_conn *conn, struct quic_received *rx,
+		      struct quic_reader *payload)
+{
+	struct quic_space *space = quic_conn_space(conn, rx->level);
+	u64 largest = quic_ackset_largest(&space->received);
+	struct quic_keys *keys = &conn->rx[rx->level];
+	struct quic_packet *pkt = &rx->pkt;
+	struct quic_aead *aead;
+
+	if (quic_conn_in_clear(conn, rx->level))
+		return !quic_packet_unmask(pkt, NULL, largest) &&
+		       !quic_packet_open(pkt, NULL, payload);
+	if (quic_packet_unmask(pkt, keys->hp, largest))
+		return false;
+	aead = rx->level == QUIC_CRYPTO_APP ? quic_key_phase_aead(conn, pkt) :
+	       keys->aead[keys->phase];
+	if (!aead)
+		return false;
+	if (!quic_packet_open(pkt, aead, payload))
+		return true;
+	count_forgery(conn, keys, rx->now);
+	return false;
+}
+
 /* A packet whose keys are there: unprotect and process it. */
 void quic_conn_open_packet(struct quic_conn *conn, struct quic_received *rx)
 {
 	struct quic_space *space = quic_conn_space(conn, rx->level);
-	struct quic_keys *keys = &conn->rx[rx->level];
 	struct quic_packet *pkt = &rx->pkt;
 	struct quic_reader payload;
-	struct quic_aead *aead;
+	int err;
 
-	if (quic_packet_unmask(pkt, keys->hp, quic_ackset_largest(&space->received)))
+	if (!unprotect(conn, rx, &payload))
 		return;
-	aead = rx->level == QUIC_CRYPTO_APP ? quic_key_phase_aead(conn, pkt) :
-	       keys->aead[keys->phase];
-	if (!aead)
-		return;
-	if (quic_packet_open(pkt, aead, &payload)) {
-		count_forgery(conn, keys, rx->now);
-		return;
-	}
 	rx->authentic = true;
 	/*
 	 * RFC 9000, 12.3; not before opening, or timing would tell packet numbers (RFC 9001, 9.5)
@@ -170,8 +186,13 @@ void quic_conn_open_packet(struct quic_conn *conn, struct quic_received *rx)
 	}
 
 	learn_peer(conn, pkt);
-	if (rx->level == QUIC_CRYPTO_APP)
-		quic_key_phase_opened(conn, pkt);
+	if (rx->level == QUIC_CRYPTO_APP && !conn->in_clear) {
+		err = quic_key_phase_opened(conn, pkt, rx->now);
+		if (err) {
+			quic_conn_fail(conn, err, 0, rx->now);
+			return;
+		}
+	}
 	if (conn->is_server && rx->level == QUIC_CRYPTO_HANDSHAKE) {
 		/* RFC 9001, 4.9.1 and RFC 9000, 8.1 */
 		quic_conn_discard(conn, QUIC_CRYPTO_INITIAL);
@@ -184,6 +205,8 @@ void quic_conn_open_packet(struct quic_conn *conn, struct quic_received *rx)
 	if (process_frames(conn, rx, &payload) < 0 || !quic_conn_is_open(conn))
 		return;
 	settle(conn, rx);
+	if (rx->level == QUIC_CRYPTO_APP)
+		quic_key_phase_received(conn, rx->now);
 	if (conn->is_server)
 		quic_conn_try_confirm(conn);
 }

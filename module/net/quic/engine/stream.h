@@ -17,7 +17,8 @@
  * @fin_acked: so that "all acknowledged" is buf done and this
  * @reset_code, @reset_size: of RESET_STREAM once state is RESET_SENT
  * @reset_pending, @blocked_pending: frame must be sent (again)
- * @more: the last bytes were given with MSG_MORE: only full packets leave (S3.23)
+ * @more_at: value of quic_streams.released when the last bytes were given with MSG_MORE, U64_MAX
+ *	they were not: until it grows only full packets leave (S3.23)
  * @blocked_at: limit for which STREAM_DATA_BLOCKED was sent last, U64_MAX none (S3.22)
  * @small_end: end of the last bytes that left in a packet with room to spare; while they are not
  *	acknowledged another such packet is held (S3.24)
@@ -30,7 +31,8 @@ struct quic_stream_send {
 	u64 reset_code, reset_size;
 	u64 blocked_at;
 	u64 small_end;
-	u8 fin:1, fin_sent:1, fin_acked:1, reset_pending:1, blocked_pending:1, more:1, used:1;
+	u64 more_at;
+	u8 fin:1, fin_sent:1, fin_acked:1, reset_pending:1, blocked_pending:1, used:1;
 };
 
 /**

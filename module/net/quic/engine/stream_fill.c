@@ -30,18 +30,20 @@ static size_t stream_capacity(u64 id, u64 offset, size_t room)
 /*
  * Must new bytes that do not fill a packet wait (S3.23, S3.24)? Of a stream there is at most one
  * such packet in flight, so that the tail of a long write does not wait for its acknowledgement
- * (F7); nothing waits when nothing is in flight.
+ * (F7); nothing waits when nothing is in flight. FIN waits with the bytes before it; alone there is
+ * nothing that it could share a packet with later.
  */
 static bool stream_held(const struct quic_streams *st, const struct quic_stream *stream,
 			bool in_flight)
 {
 	const struct quic_stream_send *send = &stream->send;
 
-	if (send->fin || st->flush)
+	if (st->flush)
 		return false;
-	if (send->more)
+	if (send->more_at == st->released)
 		return true;
-	return in_flight && !st->nodelay && send->small_end > send->buf.start;
+	return in_flight && !st->nodelay && send->buf.next < send->buf.end &&
+	       send->small_end > send->buf.start;
 }
 
 bool quic_streams_pending(const struct quic_streams *st, bool in_flight, size_t mss)

@@ -170,7 +170,9 @@ void quic_streams_push(struct quic_streams *st, struct quic_stream *stream, bool
 {
 	struct quic_stream_send *send = &stream->send;
 
-	send->more = more;
+	if (!more)
+		st->released++;
+	send->more_at = more ? st->released : U64_MAX;
 	if (fin) {
 		send->fin = 1;
 		send->used = 1;

@@ -150,6 +150,7 @@ static struct quic_stream *stream_new(struct quic_streams *st, u64 id)
 					     QUIC_STREAM_SEND_STATE_READY;
 	stream->send.max_data = stream_send_limit(st, id);
 	stream->send.blocked_at = U64_MAX;
+	stream->send.more_at = U64_MAX;
 
 	quic_recvbuf_init(&stream->recv.buf);
 	INIT_LIST_HEAD(&stream->recv.readable);

@@ -59,7 +59,7 @@ struct quic_stream_type {
  *	offsets, bytes consumed, window; @rx_announced_at: @rx_consumed when @rx_max was last raised
  * @pressed: the host is short of memory: half of each window is granted (S4.16)
  * @nodelay: S3.24; @flush: held bytes leave now (S3.23): set while a sender waits for space and at
- *	close
+ *	close; @released: sends without MSG_MORE so far: each lets go what was held before it
  * @tx_bytes: bytes in send buffers (unsent and unacknowledged, SIOCOUTQ); of them @tx_unsent were
  *	never sent (SIOCOUTQNSD) and @tx_lost are to be sent again
  * @opened, @accepted: streams that this end, that the peer has opened so far
@@ -78,6 +78,7 @@ struct quic_streams {
 	u64 rx_max, rx_used, rx_consumed, rx_window, rx_announced_at;
 	u64 tx_bytes, tx_unsent, tx_lost;
 	u64 opened, accepted;
+	u64 released;
 	u64 window_bidi_local, window_bidi_remote, window_uni;		/* ours, for new streams */
 	u64 peer_bidi_local, peer_bidi_remote, peer_uni;		/* the peer's initial_max_stream_data_* */
 	bool is_server;

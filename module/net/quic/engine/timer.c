@@ -77,6 +77,7 @@ u64 quic_conn_deadline(struct quic_conn *conn, u64 now)
 		at = min(at, quic_pmtud_deadline(conn, now));
 	}
 	at = min3(at, conn->idle_at, conn->keepalive_at);
+	at = min(at, conn->key_phase.old_until);
 	/* Nothing of all this works without memory. */
 	return conn->retry_at > now ? max(at, conn->retry_at) : at;
 }
@@ -103,6 +104,7 @@ void quic_conn_timeout(struct quic_conn *conn, u64 now)
 		quic_recovery_on_timeout(&conn->recovery, now);
 		quic_path_check_black_hole(conn);
 	}
+	quic_key_phase_timeout(conn, now);
 	if (conn->keepalive_at <= now) {
 		conn->ping_pending = true;
 		conn->keepalive_at = now + conn->config.keepalive;

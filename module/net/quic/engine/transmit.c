@@ -196,6 +196,12 @@ static u64 send_budget(const struct quic_conn *conn, u32 mtu, bool paced, u64 no
 	return paced ? min(room, quic_pacer_room(&rec->pacer, now, mtu)) : room;
 }
 
+/* Bytes of the application that wait, at most. */
+static u64 backlog(const struct quic_conn *conn)
+{
+	return quic_streams_backlog(&conn->streams) + quic_datagrams_backlog(conn);
+}
+
 /*
  * May a packet carry more than an ACK? A full one must fit into what congestion control and
  * pacing let go, or else all that there is to say.
@@ -205,7 +211,7 @@ static bool fits(struct quic_conn *conn, size_t mtu, u64 budget)
 	u64 header = conn->path[conn->active_path].mtu - quic_conn_mss(conn);
 
 	return budget >= mtu ||
-	       quic_streams_backlog(&conn->streams) + header + COALESCE_MIN <= budget;
+	       backlog(conn) + header + COALESCE_MIN <= budget;
 }
 
 /* The same for the next packet of a train, and how large it may be. */
@@ -238,7 +244,7 @@ static int build_packet(struct quic_conn *conn, struct builder *b, u64 now)
 	if (!quic_conn_fill(conn, level, &out->body, &sent, eliciting, now))
 		return 0;
 
-	missing = b->mtu - (out->body.pos + QUIC_TAG_LEN - out->start);
+	missing = b->mtu - (out->body.pos + out->tag_len - out->start);
 	if (response)
 		min_len = QUIC_INITIAL_MIN;	/* RFC 9000, 8.2.2 */
 	else if (missing && missing <= b->mtu / PAD_PART && b->count + 1 < b->max &&
@@ -447,7 +453,7 @@ size_t quic_conn_transmit_size(struct quic_conn *conn, u64 now)
 {
 	struct quic_recovery *rec = &conn->recovery;
 	const struct quic_path *path = &conn->path[conn->active_path];
-	u64 mtu = path->mtu, budget, backlog, count;
+	u64 mtu = path->mtu, budget, count;
 	u32 probe;
 
 	if (!quic_conn_is_open(conn))
@@ -466,8 +472,7 @@ size_t quic_conn_transmit_size(struct quic_conn *conn, u64 now)
 	if (!quic_conn_wants(conn, QUIC_CRYPTO_APP, fits(conn, mtu, budget), now))
 		return 0;
 	/* Headers of packets and frames: a sixteenth is more than they take. */
-	backlog = quic_streams_backlog(&conn->streams);
-	budget = min(budget, backlog + backlog / 16);
+	budget = min(budget, backlog(conn) + backlog(conn) / 16);
 	count = min_t(u64, div64_u64(budget, mtu) + 1, QUIC_TRAIN_MAX);
 	return mtu * min_t(u64, count, max_t(u64, div64_u64(U16_MAX, mtu), 1));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* CONNECTION_CLOSE (6.7 of the API) and CONN_STATS. */
+/* CONNECTION_CLOSE and KEY_UPDATE (6.7 and 6.9 of the API), and CONN_STATS. */
 #include "option.h"
 
 int quic_opt_set_close(struct sock *sk, const u8 *val, size_t len)
@@ -16,6 +16,14 @@ int quic_opt_set_close(struct sock *sk, const u8 *val, size_t len)
 int quic_opt_get_close(struct sock *sk, u8 *buf, size_t len)
 {
 	return quic_option_put(buf, len, &quic_sk(sk)->close, sizeof(struct quic_connection_close));
+}
+
+/* S6.33: the value is ignored. */
+int quic_opt_key_update(struct sock *sk, const u8 *val, size_t len)
+{
+	if (sk->sk_state != QUIC_SS_ESTABLISHED)
+		return -EPIPE;
+	return quic_conn_key_update(quic_sk(sk)->conn, quic_now());
 }
 
 int quic_opt_get_stats(struct sock *sk, u8 *buf, size_t len)

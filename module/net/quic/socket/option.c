@@ -18,6 +18,7 @@ static const struct option options[] = {
 	[QUIC_SOCKOPT_STREAM_RESET] = { quic_opt_set_stream_reset, NULL },
 	[QUIC_SOCKOPT_STREAM_STOP_SENDING] = { quic_opt_set_stop_sending, NULL },
 	[QUIC_SOCKOPT_CONNECTION_CLOSE] = { quic_opt_set_close, quic_opt_get_close },
+	[QUIC_SOCKOPT_KEY_UPDATE] = { quic_opt_key_update, NULL },
 	[QUIC_SOCKOPT_TRANSPORT_PARAM] = { quic_opt_set_params, quic_opt_get_params },
 	[QUIC_SOCKOPT_CONFIG] = { quic_opt_set_config, quic_opt_get_config },
 	[QUIC_SOCKOPT_TOKEN] = { NULL, quic_opt_get_token },

@@ -70,6 +70,7 @@ int quic_opt_set_stop_sending(struct sock *sk, const u8 *val, size_t len);
 /* opt_conn.c */
 int quic_opt_set_close(struct sock *sk, const u8 *val, size_t len);
 int quic_opt_get_close(struct sock *sk, u8 *buf, size_t len);
+int quic_opt_key_update(struct sock *sk, const u8 *val, size_t len);
 int quic_opt_get_stats(struct sock *sk, u8 *buf, size_t len);
 
 #endif

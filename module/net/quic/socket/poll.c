@@ -50,7 +50,8 @@ static int queued(struct sock *sk, unsigned int cmd)
 		const struct quic_streams *st = &qs->conn->streams;
 
 		bytes += cmd == SIOCINQ ? st->inq_bytes :
-			 cmd == SIOCOUTQ ? st->tx_bytes : st->tx_unsent;
+			 (cmd == SIOCOUTQ ? st->tx_bytes : st->tx_unsent) +
+			 qs->conn->datagrams.bytes;
 	}
 	return min_t(u64, bytes, INT_MAX);
 }

@@ -58,18 +58,12 @@ static int parse_cmsgs(struct msghdr *msg, struct send_request *req)
 
 static int check_handshake(struct sock *sk, u8 level, size_t len)
 {
-	struct quic_sock *qs = quic_sk(sk);
-	struct dst_entry *dst;
 	int err;
 
-	err = quic_conn_crypto_check(qs->conn, level);
-	if (err)
-		return err;
-	dst = quic_route_get(sk, &qs->local, &qs->remote);
-	if (!dst)
-		return -ENETUNREACH;
-	dst_release(dst);
-	return len ? 0 : -EMSGSIZE;
+	err = quic_conn_crypto_check(quic_sk(sk)->conn, level);
+	if (!err)
+		err = quic_route_check(sk);
+	return err ?: len ? 0 : -EMSGSIZE;
 }
 
 static int send_handshake(struct sock *sk, struct msghdr *msg, u8 level, size_t len, long timeo)
@@ -267,10 +261,9 @@ static int do_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 			return err;
 		if (req.has_level)
 			return send_handshake(sk, msg, req.level, len, timeo);
-		/* No datagrams have been agreed upon: S3.30. */
-		if (msg->msg_flags & MSG_QUIC_DATAGRAM)
-			return -EINVAL;
-		err = send_stream(sk, msg, &req, len, timeo);
+		err = msg->msg_flags & MSG_QUIC_DATAGRAM ?
+		      quic_send_datagram(sk, msg, len, timeo) :
+		      send_stream(sk, msg, &req, len, timeo);
 	}
 	/* S3.5 */
 	if (err == -EPIPE && !quiet && !(msg->msg_flags & MSG_NOSIGNAL))

@@ -103,6 +103,16 @@ struct dst_entry *quic_route_get(struct sock *sk, const struct quic_addr *local,
 	return dst;
 }
 
+int quic_route_check(struct sock *sk)
+{
+	struct dst_entry *dst = quic_route_get(sk, &quic_sk(sk)->local, &quic_sk(sk)->remote);
+
+	if (!dst)
+		return -ENETUNREACH;
+	dst_release(dst);
+	return 0;
+}
+
 u32 quic_route_mtu(const struct dst_entry *dst, u8 family)
 {
 	u32 headers = sizeof(struct udphdr) +

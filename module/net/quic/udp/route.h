@@ -23,6 +23,9 @@ struct dst_entry *quic_route_lookup(struct sock *sk, struct quic_addr *local,
 struct dst_entry *quic_route_get(struct sock *sk, const struct quic_addr *local,
 				 const struct quic_addr *remote);
 
+/* Is there a route for the active path of @sk? 0 or -ENETUNREACH. The caller holds its lock. */
+int quic_route_check(struct sock *sk);
+
 /* UDP payload bytes that one packet on the route can carry. */
 u32 quic_route_mtu(const struct dst_entry *dst, u8 family);
 
