@@ -88,6 +88,7 @@ typedef __s64 s64;
 #define round_up(x, y)		((((x) - 1) | ((__typeof__(x))(y) - 1)) + 1)
 #define round_down(x, y)	((x) & ~((__typeof__(x))(y) - 1))
 
+#ifdef __SIZEOF_INT128__
 static inline u64 div_u64(u64 dividend, u32 divisor)
 {
 	return dividend / divisor;
@@ -119,6 +120,14 @@ static inline u64 mul_u64_u32_shr(u64 a, u32 mul, unsigned int shift)
 {
 	return ((unsigned __int128)a * mul) >> shift;
 }
+#else	/* A 32-bit machine: compiled only, to see that nothing else divides (division.sh). */
+u64 div_u64(u64 dividend, u32 divisor);
+u64 div64_u64(u64 dividend, u64 divisor);
+u64 div_u64_rem(u64 dividend, u32 divisor, u32 *remainder);
+u64 div64_u64_rem(u64 dividend, u64 divisor, u64 *remainder);
+u64 mul_u64_u64_div_u64(u64 a, u64 mul, u64 divisor);
+u64 mul_u64_u32_shr(u64 a, u32 mul, unsigned int shift);
+#endif
 
 #define check_add_overflow(a, b, d)	__builtin_add_overflow(a, b, d)
 #define check_sub_overflow(a, b, d)	__builtin_sub_overflow(a, b, d)

@@ -84,14 +84,14 @@ describe('a write', () => {
     expect(kernel.descriptor.interest).toBe(POLL_READABLE);
   });
 
-  test('without credit of the connection waits for POLLOUT', () => {
+  test('P34 without credit of the connection waits for POLLOUT', () => {
     kernel.writable = false;
     kernel.answers = [-ENOSPC];
     new SendHalf(link, 0).write(Buffer.alloc(10), false, jest.fn());
     expect(kernel.descriptor.interest).toBe(POLL_READABLE | POLL_WRITABLE);
   });
 
-  test('without credit of the stream waits for its event and not for POLLOUT', () => {
+  test('P34 without credit of the stream waits for its event and not for POLLOUT', () => {
     const done = jest.fn();
     kernel.answers = [-ENOSPC, -ENOSPC];
     new SendHalf(link, 8).write(Buffer.alloc(10), false, done);

@@ -19,15 +19,15 @@ async function program(name: string, ...flags: string[]): Promise<string> {
   return stdout;
 }
 
-test('streams reset by the peer, with nobody listening, end nothing', async () => {
+test('P36 streams reset by the peer, with nobody listening, end nothing', async () => {
   expect(await program('reset')).toBe('alive\n');
 });
 
-test('a request that the peer resets while its body is being sent ends nothing', async () => {
+test('P36 a request that the peer resets while its body is being sent ends nothing', async () => {
   expect(await program('request')).toBe('alive\n');
 });
 
-test('a connection closed by the peer with an error ends nothing', async () => {
+test('P36 a connection closed by the peer with an error ends nothing', async () => {
   expect(await program('close')).toBe('alive\n');
 });
 

@@ -128,7 +128,7 @@ TEST("S2.8 longer lengths are accepted")
 	ASSERT_OK(bind(quic_socket(AF_INET6), &any.sa, sizeof(any.storage)));
 }
 
-TEST("S2.10 unused bytes are zero")
+TEST("P29 S2.10 unused bytes of an address are zero")
 {
 	struct address expected, addr;
 	int fd = quic_socket(AF_INET);

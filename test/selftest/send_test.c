@@ -112,7 +112,7 @@ static struct pair pair_small_window(void)
 	return pair_connected_params(defaults, server);
 }
 
-TEST("T072 exhausted window")
+TEST("P34 T072 exhausted window")
 {
 	struct pair pair = pair_small_window();
 
