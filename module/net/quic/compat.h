@@ -95,11 +95,29 @@ static inline bool quic_memcg_pressed(const struct sock *sk)
 }
 #endif
 
-/* Flags that sendfile() and splice() put into sendmsg(), and that concern nobody here. */
+/*
+ * sendfile() and splice() to a socket: flags that they put into sendmsg() and that concern nobody here, and
+ * QUIC_SPLICE_OP - the operation @name for the end of a file. Newer kernels call @eof(sock) there. Older
+ * ones send page by page; the last page of a file looks as if more followed, the last one of a batch does not.
+ */
 #ifdef MSG_SENDPAGE_NOTLAST
 #define QUIC_MSG_SPLICE	(MSG_SPLICE_PAGES | MSG_SENDPAGE_NOTLAST | MSG_NO_SHARED_FRAGS)
+#define QUIC_SPLICE_OP(name, eof)							\
+static ssize_t name(struct socket *sock, struct page *page, int offset, size_t size, int flags)	\
+{											\
+	flags &= ~MSG_MORE;								\
+	return sock_no_sendpage(sock, page, offset, size,				\
+				flags & MSG_SENDPAGE_NOTLAST ? flags | MSG_MORE : flags);	\
+}
+#define QUIC_SPLICE(name)	.sendpage = name,
 #else
 #define QUIC_MSG_SPLICE	(MSG_SPLICE_PAGES | MSG_NO_SHARED_FRAGS)
+#define QUIC_SPLICE_OP(name, eof)							\
+static void name(struct socket *sock)							\
+{											\
+	eof(sock);									\
+}
+#define QUIC_SPLICE(name)	.splice_eof = name,
 #endif
 
 #endif

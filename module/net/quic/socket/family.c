@@ -61,6 +61,7 @@ static struct proto quicv6_prot = {
 };
 
 QUIC_ACCEPT_OP(accept_op, quic_accept)
+QUIC_SPLICE_OP(splice_op, quic_splice_eof)
 
 static const struct proto_ops quic_ops = {
 	.family		= PF_INET,
@@ -81,6 +82,7 @@ static const struct proto_ops quic_ops = {
 	.sendmsg	= quic_sendmsg,
 	.recvmsg	= quic_recvmsg,
 	.mmap		= sock_no_mmap,
+	QUIC_SPLICE(splice_op)
 };
 
 static const struct proto_ops quicv6_ops = {
@@ -102,6 +104,7 @@ static const struct proto_ops quicv6_ops = {
 	.sendmsg	= quic_sendmsg,
 	.recvmsg	= quic_recvmsg,
 	.mmap		= sock_no_mmap,
+	QUIC_SPLICE(splice_op)
 };
 
 static struct inet_protosw quic_protosw[] = {

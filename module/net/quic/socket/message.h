@@ -14,6 +14,9 @@ int quic_recvmsg(struct socket *sock, struct msghdr *msg, size_t len, int flags)
 /* A DATAGRAM (3.3 of the API): all of @len bytes or nothing. [lock, released while waiting] */
 int quic_send_datagram(struct sock *sk, struct msghdr *msg, size_t len, long timeo);
 
+/* sendfile() has come to the end of the file: what it held back leaves (F14). */
+void quic_splice_eof(struct socket *sock);
+
 /**
  * quic_stream_resolve() - the stream to send on: S3.10 to S3.17
  * @id: stream ID, QUIC_STREAMS_ID_ANY: the active one (if @use_active) or a new one
