@@ -50,14 +50,18 @@ function rowsOf(name) {
     .map((line) => line.split(' '));
 }
 
-/** "9000 13.2.1" for each section of "13.2.1 and 13.2.2"; of "2 to 4", both ends and what is between. */
+/** "9000 13.2.1" for each section of "13.2.1 and 13.2.2"; of "6.1 to 6.4", both ends and what is between. */
 function* sectionsOf(rfc, list) {
   const parts = list.split(/(, and |, | and | to )/);
   for (let i = 0; i < parts.length; i += 2) {
     yield `${rfc} ${parts[i]}`;
-    const whole = [parts[i - 2], parts[i]].map(Number);
-    if (parts[i - 1] !== ' to ' || !whole.every(Number.isInteger)) continue;
-    for (let n = whole[0] + 1; n < whole[1]; n++) yield `${rfc} ${n}`;
+    if (parts[i - 1] !== ' to ') continue;
+    const [[above, first], [below, last]] = [parts[i - 2], parts[i]].map((section) => {
+      const dot = section.lastIndexOf('.');
+      return [section.slice(0, dot + 1), Number(section.slice(dot + 1))];
+    });
+    if (above !== below) continue;
+    for (let n = first + 1; n < last; n++) yield `${rfc} ${above}${n}`;
   }
 }
 

@@ -154,6 +154,7 @@ TEST("P16 the lowest range is forgotten and never accepted again")
 	CHECK_EQ(set.floor, 999);
 }
 
+/* RFC 9000, 13.2.4 */
 TEST("acknowledged acknowledgements are forgotten")
 {
 	struct quic_ackset set = {};

@@ -30,6 +30,7 @@ static void begin(size_t certificate)
 	p.drop = count_and_drop;
 }
 
+/* RFC 9000, 8 */
 TEST("P20 a large flight to a silent client stays within three times")
 {
 	begin(9 * 1500);
@@ -69,6 +70,7 @@ TEST("P20 nine certificates arrive without deadlock")
 	pair_destroy(&p);
 }
 
+/* RFC 9001, 4.9.1; RFC 9000, 17.2.4 */
 TEST("a handshake packet proves the address")
 {
 	begin(0);

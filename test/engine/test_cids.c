@@ -88,6 +88,7 @@ TEST("P19 a retired id that comes late is retired at once")
 	pair_destroy(&p);
 }
 
+/* RFC 9000, 5.1.2 */
 TEST("retired ids are acknowledged and forgotten")
 {
 	struct quic_conn *s = &p.server.conn;

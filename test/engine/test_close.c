@@ -12,6 +12,7 @@ static const struct quic_connection_close *close_event(const struct pair_end *en
 	return event ? &event->event.close : NULL;
 }
 
+/* RFC 9000, 10.2, 19.19 and 20.2 */
 TEST("an application close reaches the peer")
 {
 	const struct quic_connection_close *close;
@@ -116,6 +117,7 @@ TEST("a close during the handshake says only application error")
 	pair_destroy(&p);
 }
 
+/* RFC 9001, 4.8 */
 TEST("tls alerts go out as they are")
 {
 	const struct quic_connection_close *close;
@@ -161,6 +163,7 @@ static bool drop_all(struct pair *pair, struct pair_end *from, u8 *data, size_t 
 	return true;
 }
 
+/* RFC 9000, 10.2.1 */
 TEST("the closing state answers less and less")
 {
 	u8 buf[1200] = { 0x40 };
@@ -182,6 +185,7 @@ TEST("the closing state answers less and less")
 	pair_destroy(&p);
 }
 
+/* RFC 9000, 10.2.2 */
 TEST("the draining state says nothing")
 {
 	u64 sent;
@@ -202,6 +206,7 @@ TEST("the draining state says nothing")
 	pair_destroy(&p);
 }
 
+/* RFC 9000, 10.1 */
 TEST("silence ends a connection on both sides")
 {
 	const struct quic_connection_close none = {};
@@ -238,6 +243,7 @@ TEST("an unanswered client fails after its idle timeout")
 	pair_destroy(&p);
 }
 
+/* RFC 9000, 10.1.2 */
 TEST("keepalive keeps alive")
 {
 	pair_init(&p);
@@ -250,6 +256,7 @@ TEST("keepalive keeps alive")
 	pair_destroy(&p);
 }
 
+/* RFC 9000, 10.3 */
 TEST("a stateless reset ends silently")
 {
 	const struct quic_connection_close *close;

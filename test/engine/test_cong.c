@@ -41,6 +41,7 @@ TEST("the initial window follows the mtu until it was touched")
 	CHECK_EQ(cong.window, 18000);
 }
 
+/* RFC 9002, 7.3.1 */
 TEST("reno slow start grows by what was acknowledged")
 {
 	setup(MTU);
@@ -49,6 +50,7 @@ TEST("reno slow start grows by what was acknowledged")
 	CHECK_EQ(cong.in_flight, 0);
 }
 
+/* RFC 9002, 7.3.2 */
 TEST("reno halves once per recovery period")
 {
 	setup(MTU);
@@ -68,6 +70,7 @@ TEST("reno halves once per recovery period")
 	CHECK_EQ(cong.events, 2);
 }
 
+/* RFC 9002, 7.3.3 */
 TEST("reno congestion avoidance adds one mtu per window")
 {
 	unsigned int i;

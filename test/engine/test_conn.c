@@ -7,6 +7,7 @@
 
 static struct pair p;
 
+/* RFC 9001, 4 and 4.1.3 */
 TEST("handshake in one and a half round trips")
 {
 	pair_init(&p);
@@ -66,6 +67,7 @@ TEST("every cipher")
 	}
 }
 
+/* RFC 9000, 5.1.1 */
 TEST("each end knows seven ids of the other")
 {
 	unsigned int i, local = 0, remote = 0;

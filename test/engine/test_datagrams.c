@@ -45,6 +45,7 @@ TEST("S3.30 a peer without datagrams is sent none")
 	pair_destroy(&p);
 }
 
+/* RFC 9221, 5 */
 TEST("S3.32 T081 every length up to the limit of the peer arrives")
 {
 	size_t len;
@@ -81,6 +82,7 @@ static bool drop_all(struct pair *pair, struct pair_end *from, u8 *data, size_t 
 	return !from->is_server;
 }
 
+/* RFC 9221, 5.2 */
 TEST("S3.33 a lost datagram is not sent again")
 {
 	begin(1400);
@@ -185,6 +187,7 @@ TEST("S2.38 datagrams precede the close frame")
 	pair_destroy(&p);
 }
 
+/* RFC 9221, 5.3 */
 TEST("S4.17 what exceeds the receive buffer is dropped")
 {
 	begin(1400);

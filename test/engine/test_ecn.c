@@ -37,6 +37,7 @@ TEST("RFC 9000 13.4.2 marks that arrive make a path capable")
 	pair_destroy(&p);
 }
 
+/* RFC 9000, 13.4.2.2 */
 TEST("RFC 9000 13.4.2 a path that clears marks gets none")
 {
 	static u8 buf[65536];

@@ -130,6 +130,7 @@ TEST("max stream data is reported when it raises the limit")
 	finish();
 }
 
+/* RFC 9000, 19.12 and 19.13 */
 TEST("T075 blocked frames once for each limit")
 {
 	struct end_packet packet;
@@ -191,6 +192,7 @@ TEST("P13 a window of 2 62 is not cut")
 
 /* ---- the receiver ---- */
 
+/* RFC 9000, 4.1 */
 TEST("flow control violations")
 {
 	begin_with(1000, 1500);
@@ -205,6 +207,7 @@ TEST("flow control violations")
 	finish();
 }
 
+/* RFC 9000, 4.5 */
 TEST("P11 final size violations")
 {
 	const int wrong = QUIC_TRANSPORT_ERROR_FINAL_SIZE;
@@ -234,6 +237,7 @@ TEST("P11 final size violations")
 	finish();
 }
 
+/* RFC 9000, 4.2 */
 TEST("credit comes with a sixteenth of the window")
 {
 	struct end_packet packet;
@@ -373,6 +377,7 @@ TEST("P14 tiny windows move data")
 	}
 }
 
+/* RFC 9000, 4.4 */
 TEST("P14 a reset gives back what was not read")
 {
 	struct quic_stream *stream;

@@ -25,6 +25,7 @@ static int parse(struct quic_frame *frame, const char *hex)
 	return quic_frame_parse(frame, &r, QUIC_PACKET_1RTT);
 }
 
+/* RFC 9000, 12.5 */
 TEST("frames stand where table 3 permits")
 {
 	struct quic_frame frame;
@@ -106,6 +107,7 @@ TEST("P12 types in long form are violations")
 	CHECK_EQ(parse(&frame, "80001234"), PROTOCOL_VIOLATION);
 }
 
+/* RFC 9000, 19.21 */
 TEST("P12 unknown types are encoding errors")
 {
 	static const char *const unknown[] = {
@@ -119,6 +121,7 @@ TEST("P12 unknown types are encoding errors")
 		CHECK_EQ(parse(&frame, unknown[i]), FRAME_ENCODING);
 }
 
+/* RFC 9000, 19.4, 19.5, 19.8, 19.9 and 19.10 */
 TEST("fields of streams are read")
 {
 	struct quic_frame f;
@@ -146,6 +149,7 @@ TEST("fields of streams are read")
 	CHECK_EQ(f.datagram.len, 0);
 }
 
+/* RFC 9000, 19.6, 19.7, 19.15 to 19.19 */
 TEST("fields of the connection are read")
 {
 	struct quic_frame f;
@@ -171,6 +175,7 @@ TEST("fields of the connection are read")
 	CHECK(f.close.code == 0x3fff && f.close.frame_type == 0 && f.close.reason_len == 3);
 }
 
+/* RFC 9000, 19.1 */
 TEST("a run of padding is one frame")
 {
 	struct quic_frame frame;
@@ -250,6 +255,7 @@ TEST("values have limits of their own")
 	CHECK_EQ(parse(&f, "31 ffffffffffffffff"), FRAME_ENCODING);
 }
 
+/* RFC 9000, 19 */
 TEST("frames are classified")
 {
 	/* RFC 9000, table 3: N, and P */

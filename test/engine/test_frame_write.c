@@ -139,6 +139,7 @@ TEST("a stream at its start needs no offset")
 	CHECK_MEM(buf, "\x0a\0\3", 3);
 }
 
+/* RFC 9221, 4 */
 TEST("a datagram header is type and length")
 {
 	u8 buf[8];

@@ -120,6 +120,7 @@ TEST("S6.36 keys that protect nothing are not updated")
 	pair_destroy(&p);
 }
 
+/* RFC 9287, 3 and 3.2 */
 TEST("RFC 9287, 3.1: the bit is unpredictable once the peer accepts that")
 {
 	unsigned int i;

@@ -90,6 +90,7 @@ TEST("P17 packets of the old phase may come late")
 	pair_destroy(&p);
 }
 
+/* RFC 9001, 6.3 */
 TEST("P17 a second update waits for prepared keys")
 {
 	u64 before;
@@ -130,6 +131,7 @@ TEST("RFC 9001, 6.6: keys are replaced before their limit")
 	pair_destroy(&p);
 }
 
+/* RFC 9001, 4.1.2 and 6.1 */
 TEST("P17 no update before the handshake is confirmed")
 {
 	pair_init(&p);

@@ -26,6 +26,7 @@ static void check_direction(const struct quic_version *version, const struct rfc
 	check_label(secret, 32, version->label_hp, dir->hp);
 }
 
+/* RFC 9001, 5.1 and 9.6; RFC 9369, 3.3.2 */
 TEST("labels give the sample keys")
 {
 	const struct quic_version *version;
@@ -47,6 +48,7 @@ TEST("labels give the sample keys")
 	}
 }
 
+/* RFC 9001, 5.2; RFC 9369, 3.3.1 */
 TEST("initial secrets come from the connection id")
 {
 	struct quic_keys client = {}, server = {};
@@ -71,6 +73,7 @@ TEST("initial secrets come from the connection id")
 	CHECK(!client.cipher && !client.hp && !client.aead[0]);
 }
 
+/* RFC 9001, 5.4.1 to 5.4.3 */
 TEST("masks are those of the samples")
 {
 	struct quic_keys client = {}, server = {}, chacha = {};
@@ -166,6 +169,7 @@ TEST("a 384 bit hash fills a secret in one block")
 	CHECK_MEM(out, expected, 48);
 }
 
+/* RFC 9001, 5.8; RFC 9369, 3.3.3 */
 TEST("retry tags are those of the samples")
 {
 	u8 retry[64], tag[QUIC_TAG_LEN];

@@ -162,7 +162,7 @@ TEST("sample packets are opened")
 	}
 }
 
-/* RFC 9000, A.2 */
+/* RFC 9000, 17.1 and A.2 */
 TEST("packet numbers are encoded")
 {
 	CHECK_EQ(quic_pn_encoded_len(0xac5c02, 0xabe8b3), 2);
@@ -228,6 +228,7 @@ static void build_initial(struct quic_packet_out *out, const u8 *token, size_t t
 				token_len, false, 0, U64_MAX, buf, room));
 }
 
+/* RFC 9000, 17.2.2 */
 TEST("P10 tokens of any length")
 {
 	static const size_t lens[] = { 0, 1, 63, 64, 255, 256, 1000 };
@@ -356,6 +357,7 @@ TEST("the length field bounds a long packet")
 	free_keys(&keys);
 }
 
+/* RFC 9000, 17.3.1 */
 TEST("a short packet has no such bound")
 {
 	static u8 buf[65535];
@@ -492,6 +494,7 @@ TEST("routing reads only the destination")
 	CHECK(!quic_packet_dcid(buf, sizeof(buf), 8, &dcid));
 }
 
+/* RFC 9000, 17.2.1 */
 TEST("P24 version negotiation mirrors the ids")
 {
 	/* an unknown version with a source ID of 40 bytes */
@@ -523,6 +526,7 @@ TEST("P24 version negotiation mirrors the ids")
 	CHECK_EQ(quic_packet_parse(&answer, out, len - 8, 8), -EINVAL);
 }
 
+/* RFC 9000, 10.3.3 */
 TEST("a stateless reset is shorter than its cause")
 {
 	u8 token[QUIC_RESET_TOKEN_LEN], buf[100];

@@ -90,6 +90,7 @@ TEST("P24 each parameter is read")
 	CHECK(p.version_count == 1 && p.versions[0] == 1);
 }
 
+/* RFC 9000, 7.4 */
 TEST("P24 each parameter twice")
 {
 	struct quic_params p;
@@ -257,6 +258,7 @@ TEST("preferred addresses")
 		 BAD);
 }
 
+/* RFC 9368, 3 */
 TEST("version information")
 {
 	struct quic_params p;
@@ -317,6 +319,7 @@ static void fill_server(struct quic_params *p)
 	p->preferred_v6 = (struct quic_addr){ .family = 6, .port = 444, .ip = { 0x20, [15] = 9 } };
 }
 
+/* RFC 9000, 18 */
 TEST("what is encoded is read back")
 {
 	struct quic_params p, q;

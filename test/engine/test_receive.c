@@ -42,6 +42,7 @@ static void expect(const void *frames, size_t len, u64 code, bool to_server)
 	expect(frames, sizeof(frames), code, to_server);		\
 } while (0)
 
+/* RFC 9000, 11, 11.1, 19.20 and 20.1 */
 TEST("frames that break rules close with the right error")
 {
 	/* unknown type; type in two bytes; ACK of what was never sent */
@@ -115,6 +116,7 @@ TEST("a packet without the fixed bit is dropped unless greasing was offered")
 	pair_destroy(&p);
 }
 
+/* RFC 9001, 5.5 */
 TEST("changed bytes are dropped and counted")
 {
 	u8 buf[128], copy[128];
@@ -171,6 +173,7 @@ TEST("the confidentiality limit closes")
 	pair_destroy(&p);
 }
 
+/* RFC 9000, 13.1; RFC 9001, 9.5 */
 TEST("a packet counts once")
 {
 	u8 buf[64], copy[64];
@@ -189,6 +192,7 @@ TEST("a packet counts once")
 	pair_destroy(&p);
 }
 
+/* RFC 9000, 5.2 and 12.2 */
 TEST("coalesced packets for another id are dropped")
 {
 	u8 buf[2048];
@@ -249,6 +253,7 @@ TEST("a server ignores initials in small datagrams")
 	pair_destroy(&p);
 }
 
+/* RFC 9000, 7.2 */
 TEST("another source id is dropped")
 {
 	struct quic_conn *server = &p.server.conn;
@@ -354,6 +359,7 @@ TEST("a frame that finds no memory is not acknowledged")
 	pair_destroy(&p);
 }
 
+/* RFC 9000, 13.4.1 and 19.3.2 */
 TEST("ce marks are reported")
 {
 	u8 buf[64];

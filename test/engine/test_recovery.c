@@ -145,6 +145,7 @@ TEST("handshake spaces ignore ack delay")
 	done();
 }
 
+/* RFC 9002, 5.1 */
 TEST("no sample unless the largest is newly acknowledged and something eliciting")
 {
 	setup(false);
@@ -163,7 +164,7 @@ TEST("no sample unless the largest is newly acknowledged and something eliciting
 
 /* ---- loss ---- */
 
-/* RFC 9002, 6.1.1 and 6.1.2. */
+/* RFC 9002, 6.1, 6.1.1 and 6.1.2. */
 TEST("a packet is lost three packets or nine eighths of a round trip later")
 {
 	u64 pn;
@@ -291,7 +292,7 @@ TEST("repeated and old acknowledgements change nothing")
 
 /* ---- probe timeout ---- */
 
-/* RFC 9002, 6.2.1: 333 + 4 * 166.5 ms before any sample. */
+/* RFC 9002, 6.2.1 and 6.2.2: 333 + 4 * 166.5 ms before any sample. */
 TEST("the first timeout is three times the initial rtt")
 {
 	setup(false);
@@ -309,6 +310,7 @@ TEST("the first timeout is three times the initial rtt")
 	done();
 }
 
+/* RFC 9002, 6.2 */
 TEST("timeouts double and never wrap")
 {
 	u64 at, before = 0;
@@ -439,7 +441,7 @@ TEST("P20 a server that may not send arms no timeout")
 /* ---- persistent congestion ---- */
 
 /*
- * The example of RFC 9002, 7.6.3. Its packet #1 is number 0 here. The RTT is set so that it makes the
+ * The example of RFC 9002, 7.6, 7.6.1 to 7.6.3. Its packet #1 is number 0 here. The RTT is set so that it makes the
  * example's 2 seconds of PTO after the acknowledgement of #9.
  */
 TEST("P23 persistent congestion as in the example of 7 6 3")
@@ -677,6 +679,7 @@ TEST("a discarded space leaves flight silently")
 	done();
 }
 
+/* RFC 9002, 6.3 */
 TEST("a retry loses everything without congestion")
 {
 	setup(false);

@@ -67,6 +67,7 @@ TEST("in order data takes one allocation and no tree")
 	CHECK_EQ(mem.used, 0);
 }
 
+/* RFC 9000, 2.2 */
 TEST("a gap holds data back")
 {
 	struct quic_mem mem = HOST_MEM_UNLIMITED;

@@ -27,6 +27,7 @@ TEST("plain data waits for max ack delay")
 	CHECK_EQ(space.largest_at, NOW);
 }
 
+/* RFC 9000, 13.2 */
 TEST("the second packet makes it due")
 {
 	setup();

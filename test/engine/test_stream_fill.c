@@ -216,6 +216,7 @@ TEST("streams take turns")
 	finish();
 }
 
+/* RFC 9000, 13 */
 TEST("small messages of several streams share a packet")
 {
 	struct end_packet packet;

@@ -71,6 +71,7 @@ TEST("T056 fin goes to the active stream and ends that")
 	finish();
 }
 
+/* RFC 9000, 2.1 */
 TEST("T057 uni selects the type on both sides")
 {
 	struct quic_stream *stream;
@@ -126,6 +127,7 @@ TEST("T061 a finished uni stream is gone")
 	finish();
 }
 
+/* RFC 9000, 3.3 */
 TEST("T062 after fin nothing can be sent")
 {
 	struct quic_stream *stream;
@@ -249,6 +251,7 @@ TEST("remembered parameters may be replaced")
 
 /* ---- states and their events (S7.4, S7.5) ---- */
 
+/* RFC 9000, 3.1 and 3.2 */
 TEST("T153 request and answer in one frame each")
 {
 	unsigned int seen = 0;
@@ -276,6 +279,7 @@ TEST("T153 request and answer in one frame each")
 	finish();
 }
 
+/* RFC 9000, 11.2 */
 TEST("T154 T168 reset after data on a uni stream")
 {
 	unsigned int seen = 0;
@@ -334,6 +338,7 @@ TEST("T169 a reset bidi stream stays while its other side is open")
 	finish();
 }
 
+/* RFC 9000, 3.5 */
 TEST("T155 T170 stop sending is answered with reset")
 {
 	unsigned int seen = 0;

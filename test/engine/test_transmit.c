@@ -181,6 +181,7 @@ TEST("early answers leave room for the handshake")
 	pair_destroy(&p);
 }
 
+/* RFC 9002, 7.5 */
 TEST("probes ignore the congestion window")
 {
 	struct quic_conn *c = &p.client.conn;
@@ -203,6 +204,7 @@ TEST("probes ignore the congestion window")
 	pair_destroy(&p);
 }
 
+/* RFC 9000, 19.2 */
 TEST("a probe without data is a ping")
 {
 	struct quic_conn *c = &p.client.conn;
@@ -277,6 +279,7 @@ TEST("a host without buffers is not asked again at once")
 	pair_destroy(&p);
 }
 
+/* RFC 9001, 9.3 */
 TEST("initial datagrams are full")
 {
 	struct quic_train train;
@@ -322,6 +325,7 @@ TEST("a number is skipped and its acknowledgement betrays")
 	pair_destroy(&p);
 }
 
+/* RFC 9000, 8.2, 8.2.2, 19.17 and 19.18 */
 TEST("path challenges are answered in full datagrams")
 {
 	static const u8 challenge[] = { QUIC_FRAME_PATH_CHALLENGE, 1, 2, 3, 4, 5, 6, 7, 8 };
@@ -363,6 +367,7 @@ TEST("without memory for records nothing leaves and nobody spins")
 	pair_destroy(&p);
 }
 
+/* RFC 9000, 14 */
 TEST("the mtu follows route and peer")
 {
 	struct quic_train train;

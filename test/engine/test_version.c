@@ -2,6 +2,7 @@
 #include "check.h"
 #include "version.h"
 
+/* RFC 9000, 15; RFC 9369, 3.1 */
 TEST("versions 1 and 2 are spoken")
 {
 	const struct quic_version *list;

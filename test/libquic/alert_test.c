@@ -37,6 +37,7 @@ static void assert_server_refused(struct pair *pair, int error, int alert)
 	ASSERT_EQ(quic_session_get_alert(pair->client.session), alert);
 }
 
+/* RFC 9001, 4.4 */
 TEST("verified certificate is accepted")
 {
 	struct pair pair;

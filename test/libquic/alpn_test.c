@@ -14,6 +14,7 @@ static int set_alpn(struct pair *pair, const char *list)
 	return quic_session_set_alpn(pair->client.session, list, strlen(list));
 }
 
+/* RFC 9001, 8.1 */
 TEST("alpn selected on both ends")
 {
 	size_t size = 2;

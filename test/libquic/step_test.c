@@ -31,6 +31,7 @@ static void assert_same_secrets(void)
 	assert_same_secret(QUIC_CRYPTO_APP, SERVER_FD, CLIENT_FD);
 }
 
+/* RFC 9001, 4.1.4 and 8.2 */
 TEST("secrets agree crosswise and params travel")
 {
 	struct pair pair;
@@ -78,6 +79,7 @@ TEST("cipher chacha20 poly1305")
 	handshake_with_cipher("CHACHA20-POLY1305", 54);
 }
 
+/* RFC 9001, 4.7 */
 TEST("hello retry request is followed")
 {
 	struct pair pair;

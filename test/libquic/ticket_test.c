@@ -49,6 +49,7 @@ TEST("T181 server sends one ticket")
 	pair_destroy(&pair);
 }
 
+/* RFC 9001, 4.5 */
 TEST("T181 session is resumed")
 {
 	struct session_data data;
@@ -64,6 +65,7 @@ TEST("T181 session is resumed")
 	pair_destroy(&pair);
 }
 
+/* RFC 9001, 4.6.1 */
 TEST("T181 early secrets agree")
 {
 	struct session_data data;

@@ -187,7 +187,7 @@ static int retire(struct quic_conn *conn, u64 seq)
 	for (i = 0; i < set->retire_count; i++)
 		if (set->retire[i] == seq)
 			return 0;
-	/* RFC 9000, 5.1.2: a peer that makes us retire without acknowledging it. */
+	/* RFC 9000, 5.1.2 and 21.9: a peer that makes us retire without acknowledging it. */
 	if (set->retire_count == ARRAY_SIZE(set->retire))
 		return QUIC_TRANSPORT_ERROR_CONNECTION_ID_LIMIT;
 	set->retire[set->retire_count] = seq;

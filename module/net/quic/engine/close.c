@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How a connection ends (RFC 9000, 10). */
+/*
+ * How a connection ends (RFC 9000, 10): by the application, with its code (RFC 9000, 20.2), or by an
+ * error (RFC 9000, 11 and 11.1).
+ */
 #include "conn_internal.h"
 
 /*

@@ -63,6 +63,7 @@ void quic_cong_on_acked(struct quic_cong *cong, u64 bytes, u64 sent_at, u64 rtt,
 		cong->ops->idle(cong, now);
 }
 
+/* RFC 9002, 7.1 and 7.3.2: by loss or by ECN, once for each window. */
 void quic_cong_on_congestion(struct quic_cong *cong, u64 sent_at, u64 now)
 {
 	if (in_recovery(cong, sent_at))

@@ -2,7 +2,10 @@
 /* The life of a connection: from connect or accept to destruction. */
 #include "conn_internal.h"
 
-/* Default limits of what one connection may have allocated; the host may set others. */
+/*
+ * Default limits of what one connection may have allocated, whatever its peer opens and leaves
+ * (RFC 9000, 21.8); the host may set others.
+ */
 #define CONTROL_LIMIT	(16U << 20)
 #define DATA_LIMIT	(64U << 20)
 

@@ -11,7 +11,7 @@ struct waiting {
 
 /*
  * Into the reader's queue, or dropped: they are not retransmitted, so nobody waits for them
- * (S4.17).
+ * (S4.17), and no flow control holds them back (RFC 9221, 5.3).
  */
 int quic_datagrams_on_frame(struct quic_conn *conn, const struct quic_received *rx,
 			    const struct quic_frame *frame)
@@ -153,7 +153,10 @@ bool quic_datagrams_pending(struct quic_conn *conn)
 			     quic_datagrams_backlog(conn) >= quic_conn_mss(conn));
 }
 
-/* As many as fit. Nothing of them is recorded (RFC 9221, 5.2). */
+/*
+ * As many as fit into what congestion control lets go (RFC 9221, 5.4). Nothing of them is recorded
+ * (RFC 9221, 5.2); the packet hides them as it hides streams (RFC 9221, 6).
+ */
 void quic_datagrams_fill(struct quic_conn *conn, struct quic_writer *w, struct quic_sent *sent)
 {
 	struct waiting *waiting, *tmp;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Explicit congestion notification of one path (RFC 9000, 13.4.2 and A.4). */
+/* Explicit congestion notification of one path (RFC 9000, 13.4.2, 13.4.2.2 and A.4). */
 #include "ecn.h"
 
 /* RFC 9000, A.4: as many packets, and probe timeouts, as a test takes. */

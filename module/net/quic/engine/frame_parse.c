@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Received frames: layouts and all checks that need no connection (RFC 9000, 12.4 and 19). */
+/*
+ * Received frames: layouts and all checks that need no connection (RFC 9000, 12.4, 19 and
+ * 19.1 to 19.20). A type that is not known is an error (RFC 9000, 19.21).
+ */
 #include "frame.h"
 
 #define FRAME_ENCODING		QUIC_TRANSPORT_ERROR_FRAME_ENCODING
@@ -8,7 +11,7 @@
 /* RFC 9000, 4.6: a stream ID must fit into a varint. */
 #define STREAMS_MAX	(1ULL << 60)
 
-/* Which packets may carry a frame (RFC 9000, 12.4, table 3, and 12.5). */
+/* Which packets may carry a frame (RFC 9000, 12.4 and 12.5, table 3). */
 enum {
 	IN_INITIAL	= BIT(QUIC_PACKET_INITIAL),
 	IN_HANDSHAKE	= BIT(QUIC_PACKET_HANDSHAKE),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The key schedule of QUIC's packet protection. */
+/* The key schedule of QUIC's packet protection: a label for each purpose (RFC 9001, 9.6). */
 #include <linux/tls.h>
 
 #include "keys.h"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Declaring packets lost, and persistent congestion (RFC 9002, 6.1, 7.6, A.10 and B.8). */
+/* Declaring packets lost, and persistent congestion (RFC 9002, 6.1, 6.1.1, 7.6, A.10 and B.8). */
 #include "loss.h"
 
 #define PACKET_THRESHOLD	3	/* kPacketThreshold, 6.1.1 */
 #define PERSISTENT_PTOS		3	/* kPersistentCongestionThreshold, 7.6.1 */
 
-/* 7.6.1: with max_ack_delay whatever the space. */
+/* RFC 9002, 7.6.1: with max_ack_delay whatever the space. */
 static u64 persistent_duration(const struct quic_recovery *rec)
 {
 	return (quic_rtt_timeout(&rec->rtt) + rec->max_ack_delay) * PERSISTENT_PTOS;

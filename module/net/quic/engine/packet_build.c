@@ -52,7 +52,7 @@ bool quic_packet_begin(struct quic_packet_out *out, enum quic_packet_type type,
 	out->pn_len = quic_pn_encoded_len(pn, largest_acked);
 	out->tag_len = QUIC_TAG_LEN;
 	if (type == QUIC_PACKET_1RTT) {
-		/* RFC 9000, 17.3.1; the spin bit is disabled and stays 0 (17.4). */
+		/* RFC 9000, 17.3.1 and 17.4: the spin bit is disabled and stays 0. */
 		if (!quic_write_u8(&w, QUIC_FIXED_BIT | (key_phase ? KEY_PHASE : 0) |
 				       (out->pn_len - 1)) ||
 		    !quic_write_bytes(&w, dcid->id, dcid->len))

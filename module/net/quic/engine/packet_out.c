@@ -100,7 +100,7 @@ int quic_conn_seal(struct quic_conn *conn, u8 level, struct quic_packet_out *out
 	if (level == QUIC_CRYPTO_APP)
 		quic_key_phase_sent(conn, now);
 	if (sent) {
-		/* RFC 9002, 2: padding counts as in flight. */
+		/* RFC 9002, 2; RFC 9000, 13.2.7: padding counts as in flight. */
 		sent->in_flight = sent->ack_eliciting || out->body.pos != end;
 		sent->size = max(len, 0);
 		record(conn, level, out->pn, sent, now);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The peer's transport parameters (RFC 9000, 7.4 and 18). */
+/* The peer's transport parameters (RFC 9000, 7.4, 18 and 18.1). */
 #include "params.h"
 #include "params_id.h"
 #include "wire.h"

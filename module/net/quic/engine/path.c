@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Network paths: addresses, validation, anti-amplification, MTU (RFC 9000, 8, 9 and 14). */
+/* Network paths: addresses, validation, anti-amplification, MTU (RFC 9000, 8, 9, 14 and 14.2). */
 #include "conn_internal.h"
 
-#define AMPLIFICATION	3	/* RFC 9000, 8 */
+#define AMPLIFICATION	3	/* RFC 9000, 8 and 21.3 */
 
 /* Consecutive probe timeouts after which large datagrams are suspected (RFC 8899, 4.3). */
 #define BLACK_HOLE_PTOS	3

@@ -9,6 +9,7 @@ bool quic_pto_peer_validated(const struct quic_recovery *rec)
 	return rec->is_server || rec->peer_validated || rec->handshake_confirmed;
 }
 
+/* RFC 9002, 6.2.1 */
 u64 quic_recovery_pto(const struct quic_recovery *rec, enum quic_space_id space)
 {
 	return quic_rtt_timeout(&rec->rtt) + (space == QUIC_SPACE_APP ? rec->max_ack_delay : 0);

@@ -34,7 +34,7 @@ static bool acceptable(struct quic_conn *conn, struct quic_received *rx)
 
 	if (pkt->type == QUIC_PACKET_RETRY || pkt->type == QUIC_PACKET_VERSION_NEGOTIATION)
 		return false;
-	/* RFC 9000, 17.2, 17.3.1; RFC 9287, 3 */
+	/* RFC 9000, 17.2, 17.3.1; RFC 9287, 3 and 3.2 */
 	if (!pkt->fixed_bit && !conn->config.params.grease_quic_bit)
 		return false;
 	if (!match_dcid(conn, rx))
@@ -122,7 +122,7 @@ static void settle(struct quic_conn *conn, struct quic_received *rx)
 		conn->keepalive_at = rx->now + conn->config.keepalive;
 	if (space->discarded)
 		return;
-	/* RFC 9000, 13.2.1: those of the handshake at once. */
+	/* RFC 9000, 13.2.1 and 13.4.1: those of the handshake at once. */
 	quic_space_on_received(space, rx->pkt.pn, rx->eliciting,
 			       rx->at_once || rx->level == QUIC_CRYPTO_INITIAL ||
 			       rx->level == QUIC_CRYPTO_HANDSHAKE, delay, rx->ecn, rx->received_at);
@@ -162,7 +162,7 @@ static bool unprotect(struct quic_conn *conn, struct quic_received *rx,
 	return false;
 }
 
-/* A packet whose keys are there: unprotect and process it. */
+/* A packet whose keys are there: unprotect and process it (RFC 9001, 5.5). */
 void quic_conn_open_packet(struct quic_conn *conn, struct quic_received *rx)
 {
 	struct quic_space *space = quic_conn_space(conn, rx->level);

@@ -100,7 +100,7 @@ static int mark_acked(struct quic_space *sp, struct quic_ack_frame *ack, struct 
 	return 0;
 }
 
-/* RFC 9002, A.7 (UpdateRtt is in rtt.c) */
+/* RFC 9002, 5.1 and A.7 (UpdateRtt is in rtt.c) */
 static void update_rtt(struct quic_recovery *rec, enum quic_space_id space,
 		       const struct newly_acked *newly, u64 delay, u64 now)
 {
@@ -254,6 +254,7 @@ void quic_recovery_discard(struct quic_recovery *rec, enum quic_space_id space,
 	rec->pto_count = 0;
 }
 
+/* RFC 9002, 6.3: after a Retry nothing that was sent counts, and no congestion is concluded. */
 void quic_recovery_lose_all(struct quic_recovery *rec, enum quic_space_id space, u64 now)
 {
 	empty_space(rec, space, true, NULL, now);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* NewReno (RFC 9002, 7.3 and appendix B). */
+/* NewReno (RFC 9002, 7.3, 7.3.1 to 7.3.3 and appendix B). */
 #include "cong.h"
 
 static void reno_init(struct quic_cong *cong)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Estimating the round-trip time (RFC 9002, 5 and A.7). */
+/* Estimating the round-trip time (RFC 9002, 5.2, 5.3 and A.7). */
 #include "rtt.h"
 
 void quic_rtt_init(struct quic_rtt *rtt, u64 initial)

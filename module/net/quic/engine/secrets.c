@@ -51,7 +51,7 @@ void quic_conn_prepare_keys(struct quic_conn *conn, u64 now)
 		conn->keys_wanted = true;
 }
 
-/* RFC 9001, 4.9: nothing of the level is sent or accepted any more. */
+/* RFC 9001, 4.9; RFC 9000, 17.2.2.1: nothing of the level is sent or accepted any more. */
 void quic_conn_discard(struct quic_conn *conn, u8 level)
 {
 	struct quic_space *space = quic_conn_space(conn, level);

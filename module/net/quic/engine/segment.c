@@ -4,7 +4,7 @@
 
 /*
  * A segment that is smaller than a quarter of its datagram is copied: what a peer can pin by
- * sending little is then at most four times what flow control lets it send (P22).
+ * sending little is then at most four times what flow control lets it send (P22; RFC 9000, 21.7).
  */
 bool quic_segment_is_small(size_t len, size_t packet_len)
 {

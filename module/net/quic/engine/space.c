@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The receiving side of a packet number space: when acknowledgements are due. */
+/* The receiving side of a packet number space: when acknowledgements are due (RFC 9000, 13.2). */
 #include "recovery.h"
 
 /* RFC 9000, 13.2.2 */

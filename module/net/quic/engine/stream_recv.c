@@ -5,7 +5,7 @@
 /* The most memory that small pieces share. */
 #define SMALL_MAX	2048U
 
-/* ---- credit: S4.16 ---- */
+/* ---- credit: S4.16; RFC 9000, 4.2 ---- */
 
 /* A sixteenth of the window, but never nothing (P14). */
 static bool credit_is_due(u64 consumed, u64 announced_at, u64 window)
@@ -230,7 +230,7 @@ int quic_streams_on_stream(struct quic_streams *st, const struct quic_frame *fra
 	return 0;
 }
 
-/* RFC 9000, 3.2: what was not read is given up, and counts as consumed (P14). */
+/* RFC 9000, 3.2 and 4.4: what was not read is given up, and counts as consumed (P14). */
 static void stream_drop_unread(struct quic_streams *st, struct quic_stream *stream)
 {
 	struct quic_stream_recv *recv = &stream->recv;

@@ -51,7 +51,7 @@ void quic_stream_discard(struct quic_streams *st, struct quic_stream *stream)
 	quic_sendbuf_clear(buf, st->mem_tx);
 }
 
-/* ---- which stream ---- */
+/* ---- which stream, and what its state permits (RFC 9000, 3.3) ---- */
 
 /* An ID that names no existing stream, by the table of S3.13. */
 static int stream_open_local(struct quic_streams *st, u64 id, u32 flags)
@@ -185,6 +185,7 @@ void quic_streams_push(struct quic_streams *st, struct quic_stream *stream, bool
 
 /* ---- the end ---- */
 
+/* RFC 9000, 11.2: an error of one stream ends that stream alone. */
 static void stream_reset(struct quic_streams *st, struct quic_stream *stream, u64 code)
 {
 	struct quic_stream_send *send = &stream->send;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The one deadline of a connection and what happens at it. */
+/* The one deadline of a connection and what happens at it; keepalive is RFC 9000, 10.1.2. */
 #include "conn_internal.h"
 
 /* RFC 9000, 10.1: the lower of both ends' values, but time for three probes. */

@@ -94,8 +94,8 @@ static bool handshake_may_send(const struct quic_conn *conn)
  * @len: bytes that it has
  * @flight: of them, what counts for congestion control
  * @eliciting: packets may carry more than an ACK
- * @pad: it must be a full one (RFC 9000, 14.1): a client's with any Initial packet, a server's with
- *	an ack-eliciting one
+ * @pad: it must be a full one (RFC 9000, 14.1; RFC 9001, 9.3): a client's with
+ *	any Initial packet, a server's with an ack-eliciting one
  * @handshake: there is a Handshake packet in it
  */
 struct coalesced {
