@@ -140,10 +140,10 @@ TEST("secrets of wrong levels and types")
 	pair_destroy(&p);
 }
 
-TEST("unknown versions are not begun")
+TEST("version 0 is not begun, for it is that of Version Negotiation")
 {
 	pair_init(&p);
-	p.client.config.version = 0x0a0a;
+	p.client.config.version = 0;
 	pair_connect(&p);
 	CHECK(!p.client.begun);
 	CHECK_EQ(host_blocks(), 0);

@@ -401,6 +401,8 @@ static bool read_one(struct app *app, u64 now)
 
 	if (!seg)
 		return false;
+	/* S4.20: nothing is read before that secret, whatever came in 0-RTT packets. */
+	SIM_CHECK(app->conn->rx[QUIC_CRYPTO_APP].cipher);
 	if (app->load->foreign && (!seg->stream || is_foreign(app, seg->stream->id))) {
 		quic_streams_consume(st, seg, seg->len - seg->taken);
 		return true;
@@ -442,6 +444,8 @@ static bool read_one(struct app *app, u64 now)
 static bool may_send(const struct app *app)
 {
 	return app->conn->state == QUIC_CONN_ESTABLISHED ||
+	       (!app->server && app->conn->state == QUIC_CONN_HANDSHAKING &&
+		app->conn->streams.can_send) ||
 	       (app->load->early && app->conn->state == QUIC_CONN_HANDSHAKING &&
 		app->conn->tx[QUIC_CRYPTO_APP].cipher && app->conn->has_remote);
 }

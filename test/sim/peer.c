@@ -164,6 +164,11 @@ int peer_connect(struct peer *peer)
 	if (err)
 		return err;
 	began(peer);
+	if (peer->remembers)
+		quic_conn_set_remote_values(&peer->conn, &peer->remembered);
+	/* S3.27: data may be queued before the handshake is begun. */
+	if (peer->remembers && random_below(&peer->world->random, 2))
+		app_run(&peer->app, peer->world->now);
 	tls_start(&peer->tls, peer->world->now);
 	return 0;
 }

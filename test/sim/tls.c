@@ -100,6 +100,24 @@ static bool put_message(struct tls *tls, u8 level, u8 type, const u8 *body, size
 	return ok;
 }
 
+/* Some bytes of the parameters changed, the end cut off, or something repeated behind it. */
+static size_t spoil(struct tls *tls, u8 *params, size_t len)
+{
+	size_t from = random_below(&tls->random, len), more;
+
+	switch (random_below(&tls->random, 4)) {
+	case 0:
+		return from;
+	case 1:
+		more = min_t(size_t, len - from, QUIC_PARAMS_MAX_LEN - len);
+		memmove(params + len, params + from, more);
+		return len + more;
+	default:
+		params[from] = random_u64(&tls->random);
+		return len;
+	}
+}
+
 /* A random, then the parameters with their length. */
 static bool put_params(struct tls *tls, u8 level, u8 type, const u8 *random, size_t len, bool more)
 {
@@ -114,6 +132,8 @@ static bool put_params(struct tls *tls, u8 level, u8 type, const u8 *random, siz
 	params = quic_conn_local_params(tls->conn, body + pos + 2, QUIC_PARAMS_MAX_LEN);
 	if (params < 0)
 		return false;
+	if (random_chance(&tls->random, tls->spoil))
+		params = spoil(tls, body + pos + 2, params);
 	put_unaligned_be16(params, body + pos);
 	return put_message(tls, level, type, body, pos + 2 + params, len, more);
 }
@@ -130,6 +150,20 @@ static bool set_secret(struct tls *tls, u8 level, bool send, u64 now)
 	memset(secret + 8, level, sizeof(secret) - 8);
 	trace("tls sets the secret of level %u, %s", level, send ? "send" : "receive");
 	return !quic_conn_set_secret(tls->conn, level, send, tls->cipher, secret, now);
+}
+
+/*
+ * What a resumed session would have. The client's random says whether 0-RTT is offered, and with which
+ * cipher.
+ */
+static bool set_early_secret(struct tls *tls, bool send, u64 now)
+{
+	u8 secret[QUIC_CRYPTO_SECRET_BUFFER_SIZE];
+
+	memset(secret, tls->client_random[0], sizeof(secret));
+	trace("tls sets the early secret, %s", send ? "send" : "receive");
+	return !quic_conn_set_secret(tls->conn, QUIC_CRYPTO_EARLY, send,
+				     51 + tls->client_random[30] % 4, secret, now);
 }
 
 static bool put_finished(struct tls *tls)
@@ -150,9 +184,16 @@ static void make_random(struct tls *tls, u8 random[32])
 
 void tls_start(struct tls *tls, u64 now)
 {
+	bool first = random_below(&tls->random, 2);
+
 	make_random(tls, tls->client_random);
+	tls->client_random[31] = tls->early;
+	if (tls->early && first && !set_early_secret(tls, true, now))
+		give_up(tls, now);
 	if (!put_params(tls, QUIC_CRYPTO_INITIAL, CLIENT_HELLO, tls->client_random, tls->hello_len,
 			false))
+		give_up(tls, now);
+	if (tls->early && !first && !set_early_secret(tls, true, now))
 		give_up(tls, now);
 }
 
@@ -177,6 +218,7 @@ static bool on_client_hello(struct tls *tls, const u8 *body, size_t len, u64 now
 	memcpy(hello, tls->server_random, 32);
 	put_unaligned_be32(tls->cipher, hello + 32);
 	return take_params(tls, body, len, 32, now) &&
+	       (!tls->early || !tls->client_random[31] || set_early_secret(tls, false, now)) &&
 	       set_secret(tls, QUIC_CRYPTO_HANDSHAKE, true, now) &&
 	       set_secret(tls, QUIC_CRYPTO_HANDSHAKE, false, now) &&
 	       put_message(tls, QUIC_CRYPTO_INITIAL, SERVER_HELLO, hello, sizeof(hello), 86,

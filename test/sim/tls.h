@@ -24,11 +24,14 @@ struct tls_buffer {
  * @input: by level, bytes that are not yet a whole message
  * @done: this end is finished; @failed: and gave up
  * @liar: an end may send anything
+ * @early: client: offer 0-RTT; server: accept it
+ * @spoil: per 10000: what is said about transport parameters is changed at random
  */
 struct tls {
 	struct quic_conn *conn;
 	struct random random;
-	bool server, done, failed, liar, late_secret;
+	bool server, done, failed, liar, late_secret, early;
+	unsigned int spoil;
 	u64 think, ready_at;
 	size_t hello_len, cert_len, ticket_len;
 	u32 cipher;

@@ -42,6 +42,18 @@ void world_print(void)
 		       (world.finished_at - world.client.established_at) / 1e9);
 }
 
+/* RFC 9000, 6.1 */
+static void negotiate_version(struct world *world, const struct quic_packet *pkt)
+{
+	u8 buf[600];
+	size_t len = quic_packet_version_negotiation(pkt, buf, sizeof(buf));
+
+	SIM_CHECK(len);
+	trace_who = world->server.name;
+	trace("-> Version Negotiation");
+	net_send(&world->net, TO_CLIENT, buf, len, 0, world->now);
+}
+
 /*
  * What a listener does with a datagram for nobody: only a client's first Initial makes something.
  */
@@ -59,6 +71,8 @@ static void on_first(struct world *world, const struct net_datagram *d)
 		abort();
 	memcpy(copy, d->data, d->len);
 	err = quic_packet_parse(&pkt, copy, d->len, QUIC_CID_LEN);
+	if (err == -EPROTONOSUPPORT)
+		negotiate_version(world, &pkt);
 	if (!err && pkt.type == QUIC_PACKET_INITIAL && pkt.dcid.len >= 8) {
 		trace_who = server->name;
 		world_inject_fault(world);

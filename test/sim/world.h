@@ -18,6 +18,7 @@ struct attack;
  * @live: its connection exists; @closed: it is CLOSED
  * @routes: connection IDs that lead to it
  * @rcvbuf: bytes of received payload kept
+ * @remembers: client: it knows the server's parameters from before (S3.27): @remembered
  * @lies: per 10000 packets
  * @error: how it ended: CONNECTION_CLOSE event
  * @updates: key updates begun here; @updates_seen: KEY_UPDATE events
@@ -35,6 +36,8 @@ struct peer {
 	struct quic_cid routes[ROUTES_MAX];
 	unsigned int route_count;
 	u64 rcvbuf;
+	bool remembers;
+	struct quic_params remembered;
 	unsigned int lies;
 	bool got_close;
 	u64 updates, updates_seen;

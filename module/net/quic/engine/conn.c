@@ -104,6 +104,8 @@ static int begin(struct quic_conn *conn, const struct quic_conn_ops *ops,
 
 	quic_key_phase_init(&conn->key_phase);
 	conn->skip_at = U64_MAX;
+	conn->early_data.drop_at = QUIC_NEVER;
+	conn->streams.inq_held = is_server;
 	conn->keepalive_at = QUIC_NEVER;
 	conn->close_at = QUIC_NEVER;
 	quic_idle_restart(conn, now);
@@ -129,9 +131,9 @@ int quic_conn_connect(struct quic_conn *conn, const struct quic_conn_ops *ops,
 	err = begin(conn, ops, config, false, local, remote, true, now);
 	if (err)
 		return failed(conn, err);
-	conn->version = quic_version_find(config->version);
-	if (!conn->version)
-		return failed(conn, -EPROTONOSUPPORT);
+	err = quic_negotiate_begin(conn, config->version);
+	if (err)
+		return failed(conn, err);
 
 	conn->original_dcid.len = ORIGINAL_DCID_LEN;
 	quic_random(conn->original_dcid.id, ORIGINAL_DCID_LEN);
@@ -154,9 +156,9 @@ int quic_conn_accept(struct quic_conn *conn, const struct quic_conn_ops *ops,
 	err = begin(conn, ops, config, true, local, remote, validated, now);
 	if (err)
 		return failed(conn, err);
-	conn->version = quic_version_find(initial->version);
-	if (!conn->version)
-		return failed(conn, -EPROTONOSUPPORT);
+	err = quic_negotiate_begin(conn, initial->version);
+	if (err)
+		return failed(conn, err);
 	/* RFC 9000, 7.2: a client chooses at least 8 bytes. */
 	if (initial->dcid.len < ORIGINAL_DCID_LEN)
 		return failed(conn, -EINVAL);
@@ -197,6 +199,7 @@ void quic_conn_destroy(struct quic_conn *conn)
 		quic_keys_clear(&conn->tx[i]);
 		quic_keys_clear(&conn->rx[i]);
 	}
+	quic_negotiate_clear(conn);
 	quic_recovery_clear(&conn->recovery);
 	quic_streams_clear(&conn->streams);
 	quic_free(&conn->mem, conn->ticket, QUIC_TICKET_MAX);
@@ -216,6 +219,7 @@ void quic_conn_set_config(struct quic_conn *conn, const struct quic_conn_config 
 	conn->config.nodelay = config->nodelay;
 	conn->streams.nodelay = config->nodelay;
 	conn->config.keepalive = config->keepalive;
+	conn->config.version = config->version;
 	conn->config.disable_compatible_version = config->disable_compatible_version;
 	conn->config.max_rate = rate;
 	rec->pacer.max_rate = rate;

@@ -20,8 +20,10 @@
 
 #include "crypto_stream.h"
 #include "datagrams.h"
+#include "early_data.h"
 #include "key_phase.h"
 #include "keys.h"
+#include "negotiate.h"
 #include "params.h"
 #include "path.h"
 #include "recovery.h"
@@ -69,7 +71,7 @@ struct quic_conn_ops {
  * struct quic_conn_config - what is fixed when a connection begins
  * @params: own transport parameters; connection IDs and tokens in it are filled in by the
  *	connection
- * @version: number of the first version tried (client)
+ * @version: number of the first version tried (client), of the preferred one (server)
  * @algorithm: enum quic_cong_algo
  * @initial_rtt, @keepalive: ns, 0: default, off
  * @mtu: UDP payload bytes that the route carries
@@ -160,6 +162,7 @@ struct quic_conn {
 	enum quic_conn_state state;
 	bool is_server;
 	const struct quic_version *version;
+	struct quic_negotiation negotiation;
 
 	struct quic_mem mem;		/* control state */
 	struct quic_mem mem_tx;		/* send buffers */
@@ -205,6 +208,7 @@ struct quic_conn {
 
 	struct list_head early;
 	unsigned int early_count;
+	struct quic_early_data early_data;
 
 	struct quic_conn_stats stats;
 	void *host;
@@ -219,7 +223,7 @@ struct quic_conn {
 
 /*
  * A client: chooses connection IDs, makes Initial keys (process context). Sends nothing.
- * Return: 0, -EPROTONOSUPPORT (config->version), -ENOMEM, or the error of a cipher.
+ * Return: 0, -EPROTONOSUPPORT (config->version is 0), -ENOMEM, or the error of a cipher.
  */
 int quic_conn_connect(struct quic_conn *conn, const struct quic_conn_ops *ops,
 		      const struct quic_conn_config *config, const struct quic_addr *local,

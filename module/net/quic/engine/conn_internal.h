@@ -9,6 +9,9 @@
 /* Packets of one train; a GSO packet holds 64 datagrams at most. */
 #define QUIC_TRAIN_MAX	64
 
+/* A 0-RTT packet on a path with larger datagrams. */
+#define QUIC_EARLY_PACKET_MAX	16000
+
 /* Bytes kept of NewSessionTicket messages (S5.25). */
 #define QUIC_TICKET_MAX	4096
 
@@ -70,6 +73,29 @@ void quic_early_keep(struct quic_conn *conn, const struct quic_received *rx);
 void quic_early_process(struct quic_conn *conn, u8 level, u64 now);
 void quic_early_drop(struct quic_conn *conn, u8 level);
 void quic_early_clear(struct quic_conn *conn);
+
+/* negotiate.c: versions */
+int quic_negotiate_begin(struct quic_conn *conn, u32 number);
+void quic_negotiate_clear(struct quic_conn *conn);
+void quic_negotiate_fill_params(const struct quic_conn *conn, struct quic_params *params);
+int quic_negotiate_check(const struct quic_conn *conn, const struct quic_params *params);
+void quic_negotiate_upgrade(struct quic_conn *conn, const struct quic_params *params);
+bool quic_negotiate_accepts(const struct quic_conn *conn, const struct quic_packet *pkt);
+struct quic_keys *quic_negotiate_keys(struct quic_conn *conn, const struct quic_received *rx);
+bool quic_negotiate_waits(const struct quic_conn *conn);
+void quic_negotiate_opened(struct quic_conn *conn, const struct quic_keys *keys);
+int quic_negotiate_prepare(struct quic_conn *conn, u64 now);
+void quic_negotiate_on_packet(struct quic_conn *conn, const struct quic_packet *pkt, u64 now);
+
+/* early_data.c: 0-RTT */
+/* What application data leaves in: 1-RTT packets, or 0-RTT packets while it may. */
+u8 quic_conn_data_level(const struct quic_conn *conn);
+void quic_early_data_refuse(struct quic_conn *conn);
+void quic_early_data_on_secret(struct quic_conn *conn, bool send);
+void quic_early_data_on_1rtt(struct quic_conn *conn, u64 now);
+void quic_early_data_on_timeout(struct quic_conn *conn, u64 now);
+void quic_early_data_compare(struct quic_conn *conn, const struct quic_params *real);
+int quic_early_data_check(const struct quic_conn *conn);
 
 /* settle.c */
 extern const struct quic_recovery_ops quic_conn_recovery_ops;

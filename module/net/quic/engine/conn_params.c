@@ -39,11 +39,7 @@ int quic_conn_local_params(struct quic_conn *conn, u8 *buf, size_t room)
 		params.has_reset_token = conn->config.send_reset_token;
 		memcpy(params.reset_token, own->token, sizeof(params.reset_token));
 	}
-	/* RFC 9368, 3: this connection stays with the version it began with. */
-	params.has_versions = !conn->config.disable_compatible_version;
-	params.chosen_version = conn->version->number;
-	params.version_count = 1;
-	params.versions[0] = conn->version->number;
+	quic_negotiate_fill_params(conn, &params);
 	return quic_params_encode(&params, conn->is_server, buf, room);
 }
 
@@ -65,15 +61,13 @@ static int check(const struct quic_conn *conn, const struct quic_params *params)
 {
 	if (!cids_match(conn, params))
 		return QUIC_TRANSPORT_ERROR_TRANSPORT_PARAM;
-	/* RFC 9368, 4 */
-	if (params->has_versions && !conn->config.disable_compatible_version &&
-	    params->chosen_version != conn->version->number)
-		return QUIC_TRANSPORT_ERROR_VERSION_NEGOTIATION;
-	return 0;
+	return quic_negotiate_check(conn, params);
 }
 
 static void apply(struct quic_conn *conn, const struct quic_params *params, u64 now)
 {
+	quic_negotiate_upgrade(conn, params);
+	quic_early_data_compare(conn, params);
 	conn->has_remote = true;
 	conn->in_clear = params->disable_1rtt_encryption &&
 			 conn->config.params.disable_1rtt_encryption;

@@ -10,12 +10,26 @@ static void drop(struct quic_conn *conn, struct quic_early_packet *early)
 	quic_free(&conn->mem_rx, early, sizeof(*early));
 }
 
+/* 0-RTT packets whose keys may never come leave room for those whose keys will. */
+static bool too_many(const struct quic_conn *conn, u8 level)
+{
+	const struct quic_early_packet *early;
+	unsigned int count = 0;
+
+	if (conn->early_count >= QUIC_CONN_EARLY_PACKETS_MAX)
+		return true;
+	if (level != QUIC_CRYPTO_EARLY)
+		return false;
+	list_for_each_entry(early, &conn->early, node)
+		count += early->level == level;
+	return count >= QUIC_CONN_EARLY_PACKETS_MAX / 2;
+}
+
 void quic_early_keep(struct quic_conn *conn, const struct quic_received *rx)
 {
 	struct quic_early_packet *early;
 
-	if (conn->early_count >= QUIC_CONN_EARLY_PACKETS_MAX ||
-	    !conn->ops->rx_room(conn, false))
+	if (too_many(conn, rx->level) || !conn->ops->rx_room(conn, false))
 		return;
 	early = quic_alloc(&conn->mem_rx, sizeof(*early));
 	if (!early)
@@ -40,6 +54,9 @@ static void process(struct quic_conn *conn, const struct quic_early_packet *earl
 
 	/* What was checked when it came still holds; the header is parsed again. */
 	if (quic_packet_parse(&rx.pkt, early->data, early->len, QUIC_CID_LEN))
+		return;
+	/* The version may have been decided meanwhile. */
+	if (rx.pkt.type != QUIC_PACKET_1RTT && !quic_negotiate_accepts(conn, &rx.pkt))
 		return;
 	rx.ref = early->ref;
 	rx.dgram_len = early->dgram_len;

@@ -8,23 +8,36 @@
  */
 #define ACK_ONLY_MAX	24
 
+/* A 0-RTT header has version, lengths of IDs, source ID and length beyond a short one. */
+#define LONG_HEADER_EXTRA	(4 + 1 + 1 + QUIC_CID_LEN + 2)
+
 size_t quic_conn_mss(struct quic_conn *conn)
 {
 	const struct quic_cid_entry *dcid = quic_cid_active(&conn->remote_cids);
+	size_t mtu = conn->path[conn->active_path].mtu, header = 1 + (dcid ? dcid->cid.len : 0);
 
-	return conn->path[conn->active_path].mtu - 1 - (dcid ? dcid->cid.len : 0) -
-	       QUIC_PN_LEN_MAX - (conn->in_clear ? 0 : QUIC_TAG_LEN);
+	/* What waits for 1-RTT keys may yet leave in 0-RTT packets. */
+	if (!conn->is_server && !conn->tx[QUIC_CRYPTO_APP].cipher)
+		return min_t(size_t, mtu, QUIC_EARLY_PACKET_MAX) - header - LONG_HEADER_EXTRA -
+		       QUIC_PN_LEN_MAX - QUIC_TAG_LEN;
+	return mtu - header - QUIC_PN_LEN_MAX - (conn->in_clear ? 0 : QUIC_TAG_LEN);
+}
+
+/* What 0-RTT packets may carry as well (RFC 9000, 12.4; S3.33). */
+static bool data_wants(struct quic_conn *conn)
+{
+	const struct quic_space *space = &conn->recovery.space[QUIC_SPACE_APP];
+
+	return quic_datagrams_pending(conn) ||
+	       quic_streams_pending(&conn->streams, space->eliciting_in_flight,
+				    quic_conn_mss(conn));
 }
 
 static bool app_wants(struct quic_conn *conn)
 {
-	const struct quic_space *space = &conn->recovery.space[QUIC_SPACE_APP];
-
 	return conn->ping_pending || conn->handshake_done_pending ||
 	       conn->path[conn->active_path].response_pending || conn->cids_pending ||
-	       quic_datagrams_pending(conn) ||
-	       quic_streams_pending(&conn->streams, space->eliciting_in_flight,
-				    quic_conn_mss(conn));
+	       data_wants(conn);
 }
 
 bool quic_conn_wants(struct quic_conn *conn, u8 level, bool eliciting, u64 now)
@@ -33,6 +46,9 @@ bool quic_conn_wants(struct quic_conn *conn, u8 level, bool eliciting, u64 now)
 
 	if (!conn->tx[level].cipher)
 		return false;
+	/* RFC 9001, 5.6: no ACK in 0-RTT packets; and no probes before the confirmation. */
+	if (level == QUIC_CRYPTO_EARLY)
+		return eliciting && quic_conn_data_level(conn) == level && data_wants(conn);
 	if (space->ack_at <= now || space->probes)
 		return true;
 	if (!eliciting)
@@ -90,20 +106,14 @@ static void fill_response(struct quic_conn *conn, struct quic_writer *w, struct 
 	sent->ack_eliciting = 1;	/* but never sent again: RFC 9000, 13.3 */
 }
 
-static void fill_app(struct quic_conn *conn, struct quic_writer *w, struct quic_sent *sent,
-		     const struct quic_space *space)
+/* What 0-RTT packets may carry as well (RFC 9000, 12.4). */
+static void fill_data(struct quic_conn *conn, struct quic_writer *w, struct quic_sent *sent,
+		      const struct quic_space *space)
 {
 	/* S3.24: a probe takes held bytes along, for it has to carry something. */
 	bool in_flight = space->eliciting_in_flight && !space->probes;
 	bool datagrams = quic_datagrams_pending(conn);
 
-	if (conn->handshake_done_pending && quic_sent_has_room(sent) &&
-	    quic_frame_write_type(w, QUIC_FRAME_HANDSHAKE_DONE)) {
-		conn->handshake_done_pending = false;
-		quic_sent_note(sent, QUIC_FRAME_HANDSHAKE_DONE, 0);
-	}
-	quic_cids_fill(conn, w, sent);
-	fill_response(conn, w, sent);
 	/* Streams and datagrams take turns to have the first word. */
 	if (datagrams && conn->datagrams.turn)
 		quic_datagrams_fill(conn, w, sent);
@@ -111,6 +121,19 @@ static void fill_app(struct quic_conn *conn, struct quic_writer *w, struct quic_
 	if (datagrams && !conn->datagrams.turn)
 		quic_datagrams_fill(conn, w, sent);
 	conn->datagrams.turn = datagrams && !conn->datagrams.turn;
+}
+
+static void fill_app(struct quic_conn *conn, struct quic_writer *w, struct quic_sent *sent,
+		     const struct quic_space *space)
+{
+	if (conn->handshake_done_pending && quic_sent_has_room(sent) &&
+	    quic_frame_write_type(w, QUIC_FRAME_HANDSHAKE_DONE)) {
+		conn->handshake_done_pending = false;
+		quic_sent_note(sent, QUIC_FRAME_HANDSHAKE_DONE, 0);
+	}
+	quic_cids_fill(conn, w, sent);
+	fill_response(conn, w, sent);
+	fill_data(conn, w, sent, space);
 }
 
 static bool wants_ping(const struct quic_conn *conn, u8 level, const struct quic_space *space)
@@ -124,7 +147,8 @@ bool quic_conn_fill(struct quic_conn *conn, u8 level, struct quic_writer *w, str
 {
 	struct quic_space *space = quic_conn_space(conn, level);
 	struct quic_crypto_stream *cs = &conn->crypto[level];
-	bool ack = fill_ack(conn, level, w, sent, now), crypto_lost, again;
+	bool ack = level != QUIC_CRYPTO_EARLY && fill_ack(conn, level, w, sent, now);
+	bool crypto_lost, again;
 	u64 lost;
 
 	if (!eliciting)
@@ -136,11 +160,13 @@ bool quic_conn_fill(struct quic_conn *conn, u8 level, struct quic_writer *w, str
 	again = quic_crypto_stream_fill(cs, w, sent) && crypto_lost;
 	if (level == QUIC_CRYPTO_APP)
 		fill_app(conn, w, sent, space);
+	else if (level == QUIC_CRYPTO_EARLY)
+		fill_data(conn, w, sent, space);
 	if (again || conn->streams.tx_lost < lost)
 		conn->stats.packets_retransmitted++;
 	if (sent->frame_count > ack)
 		sent->ack_eliciting = 1;
-	if (!sent->ack_eliciting && wants_ping(conn, level, space) &&
+	if (!sent->ack_eliciting && level != QUIC_CRYPTO_EARLY && wants_ping(conn, level, space) &&
 	    quic_frame_write_type(w, QUIC_FRAME_PING))
 		sent->ack_eliciting = 1;
 	if (level == QUIC_CRYPTO_APP && sent->ack_eliciting)

@@ -17,11 +17,14 @@ static int on_ack(struct quic_conn *conn, struct quic_received *rx, struct quic_
 {
 	struct quic_recovery *rec = &conn->recovery;
 	u64 exponent = min_t(u64, conn->remote.ack_delay_exponent, ACK_DELAY_EXPONENT_MAX);
-	u64 delay = min(frame->ack.delay, ACK_DELAY_MAX) << exponent;
+	u64 delay = (min(frame->ack.delay, ACK_DELAY_MAX) << exponent) * QUIC_USEC;
 	int err;
 
-	err = quic_recovery_on_ack(rec, quic_level_space(rx->level), &frame->ack,
-				   delay * QUIC_USEC, rx->now);
+	/* RFC 9002, 5.3: that the packet waited for its keys here is not the path's delay either. */
+	delay += rx->now - rx->received_at;
+	err = quic_recovery_on_ack(rec, quic_level_space(rx->level), &frame->ack, delay, rx->now);
+	if (!err)
+		err = quic_early_data_check(conn);
 	if (err || rx->level != QUIC_CRYPTO_APP)
 		return err;
 	/* Room in the congestion window is no news for writers; room in the send buffer is. */

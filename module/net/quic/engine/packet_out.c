@@ -54,12 +54,15 @@ bool quic_conn_begin(struct quic_conn *conn, u8 level, u8 *buf, size_t room,
 	const struct quic_cid_entry *scid = quic_cid_find(local, quic_cid_lowest(local));
 	struct quic_space *space = quic_conn_space(conn, level);
 	bool initial = level == QUIC_CRYPTO_INITIAL;
+	/* RFC 9369, 4.1 */
+	const struct quic_version *version = level == QUIC_CRYPTO_EARLY ?
+					     conn->negotiation.original : conn->version;
 
 	if (!dcid || !scid)
 		return false;
 	if (level == QUIC_CRYPTO_APP && space->next_pn == conn->skip_at)
 		skip_number(conn, space);
-	if (!quic_packet_begin(out, type_of[level], conn->version, &dcid->cid, &scid->cid,
+	if (!quic_packet_begin(out, type_of[level], version, &dcid->cid, &scid->cid,
 			       initial ? conn->token : NULL, initial ? conn->token_len : 0,
 			       conn->tx[level].phase, space->next_pn, space->largest_acked, buf,
 			       room))

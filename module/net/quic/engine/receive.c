@@ -32,8 +32,11 @@ static bool acceptable(struct quic_conn *conn, struct quic_received *rx)
 {
 	const struct quic_packet *pkt = &rx->pkt;
 
-	if (pkt->type == QUIC_PACKET_RETRY || pkt->type == QUIC_PACKET_VERSION_NEGOTIATION)
+	if (pkt->type == QUIC_PACKET_RETRY)
 		return false;
+	/* RFC 9000, 17.2.1: without a fixed bit. */
+	if (pkt->type == QUIC_PACKET_VERSION_NEGOTIATION)
+		return match_dcid(conn, rx);
 	/* RFC 9000, 17.2, 17.3.1; RFC 9287, 3 and 3.2 */
 	if (!pkt->fixed_bit && !conn->config.params.grease_quic_bit)
 		return false;
@@ -43,7 +46,7 @@ static bool acceptable(struct quic_conn *conn, struct quic_received *rx)
 	if (pkt->type == QUIC_PACKET_1RTT)
 		return true;
 
-	if (pkt->version != conn->version->number)
+	if (!quic_negotiate_accepts(conn, pkt))
 		return false;
 	/* RFC 9000, 7.2: it does not change any more. */
 	if ((conn->is_server || conn->got_packet) && !quic_cid_equal(&pkt->scid, &conn->peer_scid))
@@ -60,7 +63,7 @@ static bool keys_may_come(const struct quic_conn *conn, u8 level)
 {
 	switch (level) {
 	case QUIC_CRYPTO_INITIAL:
-		return conn->initial_wanted;
+		return conn->initial_wanted || quic_negotiate_waits(conn);
 	case QUIC_CRYPTO_HANDSHAKE:
 		return !conn->recovery.space[QUIC_SPACE_HANDSHAKE].discarded;
 	case QUIC_CRYPTO_EARLY:
@@ -143,7 +146,7 @@ static bool unprotect(struct quic_conn *conn, struct quic_received *rx,
 {
 	struct quic_space *space = quic_conn_space(conn, rx->level);
 	u64 largest = quic_ackset_largest(&space->received);
-	struct quic_keys *keys = &conn->rx[rx->level];
+	struct quic_keys *keys = quic_negotiate_keys(conn, rx);
 	struct quic_packet *pkt = &rx->pkt;
 	struct quic_aead *aead;
 
@@ -166,6 +169,7 @@ static bool unprotect(struct quic_conn *conn, struct quic_received *rx,
 void quic_conn_open_packet(struct quic_conn *conn, struct quic_received *rx)
 {
 	struct quic_space *space = quic_conn_space(conn, rx->level);
+	struct quic_keys *keys = quic_negotiate_keys(conn, rx);
 	struct quic_packet *pkt = &rx->pkt;
 	struct quic_reader payload;
 	int err;
@@ -173,6 +177,7 @@ void quic_conn_open_packet(struct quic_conn *conn, struct quic_received *rx)
 	if (!unprotect(conn, rx, &payload))
 		return;
 	rx->authentic = true;
+	quic_negotiate_opened(conn, keys);
 	/*
 	 * RFC 9000, 12.3; not before opening, or timing would tell packet numbers (RFC 9001, 9.5)
 	 */
@@ -186,6 +191,8 @@ void quic_conn_open_packet(struct quic_conn *conn, struct quic_received *rx)
 	}
 
 	learn_peer(conn, pkt);
+	if (rx->level == QUIC_CRYPTO_APP)
+		quic_early_data_on_1rtt(conn, rx->now);
 	if (rx->level == QUIC_CRYPTO_APP && !conn->in_clear) {
 		err = quic_key_phase_opened(conn, pkt, rx->now);
 		if (err) {
@@ -215,7 +222,9 @@ static void receive_packet(struct quic_conn *conn, struct quic_received *rx)
 {
 	if (!acceptable(conn, rx))
 		return;
-	if (conn->rx[rx->level].cipher)
+	if (rx->pkt.type == QUIC_PACKET_VERSION_NEGOTIATION)
+		quic_negotiate_on_packet(conn, &rx->pkt, rx->now);
+	else if (quic_negotiate_keys(conn, rx)->cipher)
 		quic_conn_open_packet(conn, rx);
 	else if (keys_may_come(conn, rx->level))
 		quic_early_keep(conn, rx);

@@ -7,13 +7,16 @@ static int install(struct quic_conn *conn, u8 level, bool send, u32 cipher_type,
 	struct quic_keys *keys = send ? &conn->tx[level] : &conn->rx[level];
 	const struct quic_keys *other = send ? &conn->rx[level] : &conn->tx[level];
 	const struct quic_cipher *cipher = quic_cipher_find(cipher_type);
+	/* RFC 9369, 4.1: 0-RTT stays with the version of the first flight. */
+	const struct quic_version *version = level == QUIC_CRYPTO_EARLY ?
+					     conn->negotiation.original : conn->version;
 
 	if (!cipher || keys->cipher || quic_conn_space(conn, level)->discarded)
 		return -EINVAL;
 	/* S5.12: the first type given for a level is kept. */
 	if (other->cipher)
 		cipher = other->cipher;
-	return quic_keys_install(keys, conn->version, cipher, secret);
+	return quic_keys_install(keys, version, cipher, secret);
 }
 
 int quic_conn_set_secret(struct quic_conn *conn, u8 level, bool send, u32 cipher_type,
@@ -33,6 +36,8 @@ int quic_conn_set_secret(struct quic_conn *conn, u8 level, bool send, u32 cipher
 
 	if (send && level == QUIC_CRYPTO_HANDSHAKE)
 		conn->recovery.has_handshake_keys = true;
+	if (level == app)
+		quic_early_data_on_secret(conn, send);
 	if (conn->tx[app].cipher && conn->rx[app].cipher)
 		quic_conn_establish(conn, now);
 	if (!send)
@@ -47,7 +52,8 @@ void quic_conn_prepare_keys(struct quic_conn *conn, u64 now)
 		return;
 	conn->keys_wanted = false;
 	if (quic_conn_is_open(conn) &&
-	    (quic_initial_prepare(conn, now) || quic_key_phase_prepare(conn)))
+	    (quic_initial_prepare(conn, now) || quic_negotiate_prepare(conn, now) ||
+	     quic_key_phase_prepare(conn)))
 		conn->keys_wanted = true;
 }
 
@@ -61,6 +67,8 @@ void quic_conn_discard(struct quic_conn *conn, u8 level)
 	quic_recovery_discard(&conn->recovery, quic_level_space(level), NULL);
 	quic_keys_clear(&conn->tx[level]);
 	quic_keys_clear(&conn->rx[level]);
+	if (level == QUIC_CRYPTO_INITIAL)
+		quic_negotiate_clear(conn);
 	quic_crypto_stream_clear(&conn->crypto[level], &conn->mem_tx, &conn->mem_rx);
 	quic_early_drop(conn, level);
 	if (level == QUIC_CRYPTO_INITIAL)

@@ -70,6 +70,7 @@ static void on_acked(struct quic_recovery *rec, enum quic_space_id space, u64 pn
 	struct quic_conn *conn = conn_of(rec);
 	unsigned int i;
 
+	conn->early_data.accepted |= sent->level == QUIC_CRYPTO_EARLY;
 	for (i = 0; i < sent->frame_count; i++)
 		frame_acked(conn, space, sent, &sent->frames[i]);
 	if (sent->pmtu_probe)

@@ -22,6 +22,7 @@
  * @blocked_at: limit for which STREAM_DATA_BLOCKED was sent last, U64_MAX none (S3.22)
  * @small_end: end of the last bytes that left in a packet with room to spare; while they are not
  *	acknowledged another such packet is held (S3.24)
+ * @allotted: bytes that may leave, U64_MAX: all; @withheld: not even a frame may (stream_allot.c)
  * @used: the application has sent something on it, or it was reset (S3.14)
  */
 struct quic_stream_send {
@@ -32,6 +33,8 @@ struct quic_stream_send {
 	u64 blocked_at;
 	u64 small_end;
 	u64 more_at;
+	u64 allotted;
+	bool withheld;
 	u8 fin:1, fin_sent:1, fin_acked:1, reset_pending:1, blocked_pending:1, used:1;
 };
 

@@ -126,7 +126,7 @@ static bool fill_control(struct quic_stream *stream, struct quic_writer *w, stru
 	struct quic_stream_send *send = &stream->send;
 	struct quic_stream_recv *recv = &stream->recv;
 
-	if (send->reset_pending) {
+	if (send->reset_pending && send->reset_size <= send->allotted) {
 		if (!has_slot(sent) ||
 		    !quic_frame_write_reset(w, stream->id, send->reset_code, send->reset_size))
 			return false;
@@ -173,6 +173,7 @@ static bool fill_stream(struct quic_streams *st, struct quic_stream *stream, str
 		quic_sendbuf_next(buf, &offset, &left);
 		capacity = stream_capacity(stream->id, offset, quic_writer_room(w));
 		small = left + FRAGMENT_MIN <= capacity;
+		left = min(left, send->allotted - offset);
 		if (small && !buf->lost_count && stream_held(st, stream, in_flight))
 			return true;
 		if (!has_slot(sent) || !capacity || (left > capacity && capacity < FRAGMENT_MIN))

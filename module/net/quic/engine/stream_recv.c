@@ -319,7 +319,7 @@ int quic_streams_stop_sending(struct quic_streams *st, u64 id, u64 code)
 
 struct quic_segment *quic_streams_head(struct quic_streams *st)
 {
-	return list_first_entry_or_null(&st->inq, struct quic_segment, order);
+	return st->inq_held ? NULL : list_first_entry_or_null(&st->inq, struct quic_segment, order);
 }
 
 struct quic_segment *quic_streams_next(struct quic_streams *st, struct quic_segment *seg)

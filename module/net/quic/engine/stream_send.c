@@ -242,6 +242,7 @@ int quic_streams_on_max_data(struct quic_streams *st, u64 max)
 	if (max > st->tx_max) {
 		st->tx_max = max;
 		st->tx_blocked_pending = false;
+		quic_streams_allot(st);
 		st->ops->writable(st, NULL);
 	}
 	return 0;
@@ -259,6 +260,7 @@ int quic_streams_on_max_stream_data(struct quic_streams *st, u64 id, u64 max)
 	stream->send.max_data = max;
 	stream->send.blocked_pending = 0;
 	quic_stream_queue_control(st, stream);
+	quic_streams_allot(st);
 	memset(&event, 0, sizeof(event));
 	event.max_data.id = id;
 	event.max_data.max_data = max;
@@ -278,6 +280,7 @@ int quic_streams_on_max_streams(struct quic_streams *st, bool uni, u64 max)
 		return 0;
 	type->max = max;
 	type->blocked_pending = false;
+	quic_streams_allot(st);
 	memset(&event, 0, sizeof(event));
 	event.max_stream = (max - 1) << 2 | (uni ? QUIC_STREAM_TYPE_UNI_MASK : 0) |
 			   (st->is_server ? QUIC_STREAM_TYPE_SERVER_MASK : 0);

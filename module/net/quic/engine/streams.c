@@ -99,6 +99,7 @@ void quic_streams_set_remote(struct quic_streams *st, const struct quic_params *
 		stream = rb_entry(node, struct quic_stream, node);
 		stream->send.max_data = stream_send_limit(st, stream->id);
 	}
+	quic_streams_reduce(st);
 	st->can_send = true;
 	st->ops->writable(st, NULL);
 }
@@ -151,6 +152,7 @@ static struct quic_stream *stream_new(struct quic_streams *st, u64 id)
 	stream->send.max_data = stream_send_limit(st, id);
 	stream->send.blocked_at = U64_MAX;
 	stream->send.more_at = U64_MAX;
+	stream->send.allotted = U64_MAX;
 
 	quic_recvbuf_init(&stream->recv.buf);
 	INIT_LIST_HEAD(&stream->recv.readable);

@@ -60,6 +60,7 @@ struct quic_stream_type {
  * @pressed: the host is short of memory: half of each window is granted (S4.16)
  * @nodelay: S3.24; @flush: held bytes leave now (S3.23): set while a sender waits for space and at
  *	close; @released: sends without MSG_MORE so far: each lets go what was held before it
+ * @reduced: the limits lie below what was accepted: quic_stream_send.allotted counts
  * @tx_bytes: bytes in send buffers (unsent and unacknowledged, SIOCOUTQ); of them @tx_unsent were
  *	never sent (SIOCOUTQNSD) and @tx_lost are to be sent again
  * @opened, @accepted: streams that this end, that the peer has opened so far
@@ -83,6 +84,8 @@ struct quic_streams {
 	u64 peer_bidi_local, peer_bidi_remote, peer_uni;		/* the peer's initial_max_stream_data_* */
 	bool is_server;
 	bool rx_max_pending, tx_blocked_pending;
+	bool reduced;
+	bool inq_held;		/* @inq must not be read yet (S4.20) */
 	bool pressed;
 	bool nodelay, flush;
 	bool can_send;		/* the peer's parameters are known (S3.17) */

@@ -38,16 +38,23 @@ static inline bool quic_stream_sending(const struct quic_stream *stream)
 static inline bool quic_stream_has_data(const struct quic_stream *stream)
 {
 	const struct quic_stream_send *send = &stream->send;
+	u64 offset = send->buf.lost_count ? send->buf.lost[0].start : send->buf.next;
 
-	return quic_stream_sending(stream) &&
-	       (send->buf.lost_count || send->buf.next < send->buf.end ||
-		(send->fin && !send->fin_sent));
+	if (!quic_stream_sending(stream) || send->withheld)
+		return false;
+	if (send->buf.lost_count || send->buf.next < send->buf.end)
+		return offset < send->allotted;
+	return send->fin && !send->fin_sent && offset <= send->allotted;
 }
 
 /* Is a frame other than STREAM pending? */
 static inline bool quic_stream_has_control(const struct quic_stream *stream)
 {
-	return stream->send.reset_pending || stream->send.blocked_pending ||
+	const struct quic_stream_send *send = &stream->send;
+
+	if (send->withheld)
+		return false;
+	return (send->reset_pending && send->reset_size <= send->allotted) || stream->send.blocked_pending ||
 	       stream->recv.stop_pending || stream->recv.max_pending;
 }
 
@@ -81,6 +88,10 @@ void quic_stream_settle(struct quic_streams *st, struct quic_stream *stream);
 /* Put it in a queue or take it out, as quic_stream_has_data() or quic_stream_has_control() says. */
 void quic_stream_queue_data(struct quic_streams *st, struct quic_stream *stream);
 void quic_stream_queue_control(struct quic_streams *st, struct quic_stream *stream);
+
+/* stream_allot.c: limits that lie below what is used; after they changed */
+void quic_streams_reduce(struct quic_streams *st);
+void quic_streams_allot(struct quic_streams *st);
 
 /* stream_send.c: changes of a send buffer, so that the sums in struct quic_streams stay exact */
 

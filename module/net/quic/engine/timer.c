@@ -45,7 +45,8 @@ static u64 pacing_deadline(struct quic_conn *conn, u64 now)
 	if (rec->pacer.next_at <= now)
 		return QUIC_NEVER;
 	if (quic_pmtud_wants(conn, now) ||
-	    (quic_cong_room(&rec->cong) >= mtu && quic_conn_wants(conn, QUIC_CRYPTO_APP, true, now)))
+	    (quic_cong_room(&rec->cong) >= mtu &&
+	     quic_conn_wants(conn, quic_conn_data_level(conn), true, now)))
 		return rec->pacer.next_at;
 	return QUIC_NEVER;
 }
@@ -77,7 +78,7 @@ u64 quic_conn_deadline(struct quic_conn *conn, u64 now)
 		at = min(at, quic_pmtud_deadline(conn, now));
 	}
 	at = min3(at, conn->idle_at, conn->keepalive_at);
-	at = min(at, conn->key_phase.old_until);
+	at = min3(at, conn->key_phase.old_until, conn->early_data.drop_at);
 	/* Nothing of all this works without memory. */
 	return conn->retry_at > now ? max(at, conn->retry_at) : at;
 }
@@ -100,6 +101,7 @@ void quic_conn_timeout(struct quic_conn *conn, u64 now)
 		quic_conn_end(conn, 0);
 		return;
 	}
+	quic_early_data_on_timeout(conn, now);
 	if (recovery_runs(conn)) {
 		quic_recovery_on_timeout(&conn->recovery, now);
 		quic_path_check_black_hole(conn);

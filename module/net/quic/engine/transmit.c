@@ -20,7 +20,9 @@
 /* Two datagrams: a lost one, and one that is sent meanwhile. */
 #define HANDSHAKE_RESERVE	(2 * QUIC_INITIAL_MIN)
 
-static const u8 levels[] = { QUIC_CRYPTO_INITIAL, QUIC_CRYPTO_HANDSHAKE, QUIC_CRYPTO_APP };
+static const u8 levels[] = {
+	QUIC_CRYPTO_INITIAL, QUIC_CRYPTO_EARLY, QUIC_CRYPTO_HANDSHAKE, QUIC_CRYPTO_APP,
+};
 
 static int no_memory(struct quic_conn *conn, u64 now)
 {
@@ -163,11 +165,12 @@ static int transmit_handshake(struct quic_conn *conn, u64 now, struct quic_train
 	return finish(conn, train, path, 1, dg.flight, now);
 }
 
-/* ---- 1-RTT ---- */
+/* ---- 1-RTT, and 0-RTT behind the ClientHello's datagram ---- */
 
 /**
  * struct builder - a train being built
  * @train: where it goes
+ * @level: of its packets
  * @mtu: size of its packets
  * @max: packets that fit
  * @count: packets so far
@@ -176,6 +179,7 @@ static int transmit_handshake(struct quic_conn *conn, u64 now, struct quic_train
  */
 struct builder {
 	struct quic_train *train;
+	u8 level;
 	size_t mtu;
 	unsigned int max, count;
 	u64 budget, flight;
@@ -228,7 +232,7 @@ static bool eliciting_room(struct quic_conn *conn, const struct builder *b, size
 /* Return: length of the packet; 0 if there is nothing to send; a negative errno. */
 static int build_packet(struct quic_conn *conn, struct builder *b, u64 now)
 {
-	const u8 level = QUIC_CRYPTO_APP;
+	const u8 level = b->level;
 	struct quic_train *train = b->train;
 	struct quic_packet_out *out = &conn->outs[b->count];
 	size_t room = min(b->mtu, train->cap - train->len), missing, min_len = 0;
@@ -245,7 +249,7 @@ static int build_packet(struct quic_conn *conn, struct builder *b, u64 now)
 		return 0;
 
 	missing = b->mtu - (out->body.pos + out->tag_len - out->start);
-	if (response)
+	if (response && level == QUIC_CRYPTO_APP)
 		min_len = QUIC_INITIAL_MIN;	/* RFC 9000, 8.2.2 */
 	else if (missing && missing <= b->mtu / PAD_PART && b->count + 1 < b->max &&
 		 b->budget >= 2 * b->mtu && quic_conn_wants(conn, level, true, now))
@@ -267,7 +271,7 @@ static void note_limits(struct quic_conn *conn, const struct builder *b, u64 now
 	struct quic_cong *cong = &conn->recovery.cong;
 
 	cong->limited = quic_cong_room(cong) >= b->mtu &&
-			!quic_conn_wants(conn, QUIC_CRYPTO_APP, true, now);
+			!quic_conn_wants(conn, b->level, true, now);
 }
 
 static int transmit_train(struct quic_conn *conn, u64 now, struct quic_train *train, bool paced)
@@ -277,22 +281,26 @@ static int transmit_train(struct quic_conn *conn, u64 now, struct quic_train *tr
 	u64 allowance = quic_path_allowance(path);
 	struct builder b = {
 		.train = train,
+		.level = quic_conn_data_level(conn),
 		.mtu = path->mtu,
 	};
 	int len = 0;
 
-	if (!quic_conn_wants(conn, QUIC_CRYPTO_APP, true, now)) {
+	if (!quic_conn_wants(conn, b.level, true, now)) {
 		note_limits(conn, &b, now);
 		return 0;
 	}
 	b.mtu = min_t(u64, b.mtu, allowance);
+	/* The Length field of a long header has two bytes. */
+	if (b.level == QUIC_CRYPTO_EARLY)
+		b.mtu = min_t(u64, b.mtu, QUIC_EARLY_PACKET_MAX);
 	b.budget = send_budget(conn, b.mtu, paced, now);
 	/* One more for what the budget does not hold back: an ACK, probes. */
 	b.max = min3(div64_u64(min_t(u64, train->cap, allowance), b.mtu),
 		     div64_u64(b.budget, b.mtu) + 1 + rec->space[QUIC_SPACE_APP].probes,
 		     min_t(u64, train->max_segments, QUIC_TRAIN_MAX));
 	b.max = max(b.max, 1U);
-	if (reserve(conn, QUIC_CRYPTO_APP, b.max))
+	if (reserve(conn, b.level, b.max))
 		return no_memory(conn, now);
 
 	while (b.count < b.max) {
@@ -306,7 +314,7 @@ static int transmit_train(struct quic_conn *conn, u64 now, struct quic_train *tr
 		if ((size_t)len < b.mtu)
 			break;
 	}
-	if (b.count && quic_conn_mask(conn, QUIC_CRYPTO_APP, conn->outs, b.count)) {
+	if (b.count && quic_conn_mask(conn, b.level, conn->outs, b.count)) {
 		/* Without masks nobody can read them: they are lost. */
 		train->len = 0;
 		return no_memory(conn, now);
@@ -412,8 +420,6 @@ static int transmit(struct quic_conn *conn, u64 now, struct quic_train *train, b
 		return 0;
 	if (handshake_wants(conn, now))
 		return transmit_handshake(conn, now, train);
-	if (!conn->tx[QUIC_CRYPTO_APP].cipher)
-		return 0;
 	size = mtu_probe_size(conn, now);
 	if (size && size <= train->cap)
 		return transmit_mtu_probe(conn, size, now, train);
@@ -469,7 +475,7 @@ size_t quic_conn_transmit_size(struct quic_conn *conn, u64 now)
 		return probe;
 	mtu = min(mtu, quic_path_allowance(path));
 	budget = send_budget(conn, mtu, true, now);
-	if (!quic_conn_wants(conn, QUIC_CRYPTO_APP, fits(conn, mtu, budget), now))
+	if (!quic_conn_wants(conn, quic_conn_data_level(conn), fits(conn, mtu, budget), now))
 		return 0;
 	/* Headers of packets and frames: a sixteenth is more than they take. */
 	budget = min(budget, backlog(conn) + backlog(conn) / 16);

@@ -34,7 +34,8 @@ static inline bool quic_rcvq_empty(const struct sock *sk)
 	const struct quic_conn *conn = quic_sk(sk)->conn;
 
 	return list_empty(&quic_sk(sk)->events) &&
-	       (!conn || (list_empty(&conn->handshake_inq) && list_empty(&conn->streams.inq)));
+	       (!conn || (list_empty(&conn->handshake_inq) &&
+			  (conn->streams.inq_held || list_empty(&conn->streams.inq))));
 }
 
 #endif
