@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A short fuzz run with a fixed seed, from the seed inputs alone: check.sh TARGET:RUNS...
+# A short fuzz run with a fixed seed, from seeds and the stored corpus: check.sh TARGET:RUNS...
 # What a run finds is not kept, so that the next one does the same.
 passed=0
 failed=0
@@ -8,7 +8,7 @@ seeds=$(mktemp -d)
 out=$(mktemp)
 trap 'rm -rf "$seeds" "$out"' EXIT
 
-"$BUILD/seeds" "$seeds" || exit 1
+"$BUILD/seeds" "$seeds" "$CORPUS"/*.txt || exit 1
 
 for job; do
 	target=${job%:*}

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Write the inputs that fuzzing starts from: seeds DIRECTORY, with a folder for each target. */
+/*
+ * Write the inputs that fuzzing starts from: seeds DIRECTORY [CORPUS...], with a folder for each
+ * target. A corpus is a text file TARGET.txt with an input in each line: what earlier runs found.
+ */
 #include <ctype.h>
 #include <stdarg.h>
 #include <sys/stat.h>
@@ -138,10 +141,29 @@ static void connections(void)
 	seed("conn", 0, "05 00 0010 40", "00112233445566778899aabbccddee", "06 10", NULL);
 }
 
+static void stored(const char *path)
+{
+	const char *name = strrchr(path, '/');
+	char target[64], *line = NULL;
+	FILE *file = fopen(path, "r");
+	size_t room = 0;
+
+	if (!file || sscanf(name ? name + 1 : path, "%63[a-z_]", target) != 1) {
+		perror(path);
+		exit(1);
+	}
+	while (getline(&line, &room, file) > 0)
+		seed(target, -1, line, NULL);
+	free(line);
+	fclose(file);
+}
+
 int main(int argc, char **argv)
 {
-	if (argc != 2) {
-		fprintf(stderr, "usage: seeds DIRECTORY\n");
+	int i;
+
+	if (argc < 2) {
+		fprintf(stderr, "usage: seeds DIRECTORY [CORPUS...]\n");
 		return 2;
 	}
 	root = argv[1];
@@ -149,5 +171,7 @@ int main(int argc, char **argv)
 	frames();
 	params();
 	connections();
+	for (i = 2; i < argc; i++)
+		stored(argv[i]);
 	return 0;
 }
