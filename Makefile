@@ -88,6 +88,11 @@ selftests: libquic ## the socket API in C, in the VM; TESTS="T031 ..." chooses
 	$(MAKE) -C test/selftest
 	$(VM) --timeout 900 -- make -s -C test/selftest run TESTS="$(TESTS)"
 
+.PHONY: selftests-32
+selftests-32: ## the same of a 32-bit program; QEMU only
+	$(MAKE) -C test/selftest 32
+	$(VM) --timeout 900 -- make -s -C test/selftest run32 TESTS="$(TESTS)"
+
 .PHONY: check-node
 check-node: node ## the TypeScript API, in the VM; TESTS=12 chooses files by their names
 	$(VM) --timeout 1500 -- $(JEST) $(TESTS)

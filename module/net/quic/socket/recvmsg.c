@@ -87,7 +87,10 @@ static int recv_stream(struct sock *sk, struct msghdr *msg, struct quic_segment 
 		seg = next;
 	} while (seg);
 
-	put_cmsg(msg, SOL_QUIC, QUIC_STREAM_INFO, sizeof(info), &info);
+	/* S2.50: on 32-bit x86 the structure ends with its last member, and so does a program's buffer. */
+	put_cmsg(msg, SOL_QUIC, QUIC_STREAM_INFO,
+		 msg->msg_flags & MSG_CMSG_COMPAT ?
+			offsetofend(struct quic_stream_info, stream_flags) : sizeof(info), &info);
 	/* S4.7: without room for it the FIN is still seen. */
 	if (msg->msg_flags & MSG_CTRUNC)
 		msg->msg_flags |= info.stream_flags;
