@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A process between a client and a server that passes their datagrams on and counts what it sees of
+ * them: the versions of long headers (RFC 8999, 5.1).
+ */
+#ifndef _RELAY_H
+#define _RELAY_H
+
+#include "address.h"
+
+enum {
+	TO_SERVER,
+	TO_CLIENT,
+};
+
+/**
+ * struct relay_count - datagrams by their first packet, by direction
+ * @negotiation: Version Negotiation; @v1, @v2, @other: long headers of that version
+ */
+struct relay_count {
+	unsigned int negotiation[2], v1[2], v2[2], other[2];
+};
+
+struct relay {
+	struct address addr;		/* for the client to connect to */
+	const volatile struct relay_count *count;
+};
+
+/* In front of the server at @server. It ends with the test. */
+struct relay relay_start(const struct address *server);
+
+#endif /* _RELAY_H */
