@@ -47,6 +47,7 @@ void quic_params_defaults(struct quic_params *params);
  *
  * Applies defaults, checks every rule of RFC 9000, 18.2 and of S5.18 that needs no connection
  * state. Brings down what may be larger than this end can use: max_idle_timeout to 2^32 - 1 ms,
+ * max_udp_payload_size to 65527,
  * max_streams to 4096 (S5.18), active_connection_id_limit to QUIC_CID_LIMIT_MAX (F33).
  *
  * Return: 0 or TRANSPORT_PARAM, also for malformed version_information (RFC 9368, 4). Whether valid

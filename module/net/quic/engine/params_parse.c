@@ -113,8 +113,7 @@ static bool read_param(struct quic_params *params, u64 id, struct quic_reader *r
 	case QUIC_PARAM_ORIGINAL_DCID:
 		return read_cid(r, &params->original_dcid, &params->has_original_dcid);
 	case QUIC_PARAM_MAX_IDLE_TIMEOUT:
-		return read_int(r, 0, QUIC_VARINT_MAX, &params->max_idle_timeout) &&
-		       (!params->max_idle_timeout || params->max_idle_timeout >= 1000);
+		return read_int(r, 0, QUIC_VARINT_MAX, &params->max_idle_timeout);
 	case QUIC_PARAM_STATELESS_RESET_TOKEN:
 		if (!quic_read_bytes(r, &token, QUIC_RESET_TOKEN_LEN) || quic_reader_left(r))
 			return false;
@@ -122,7 +121,7 @@ static bool read_param(struct quic_params *params, u64 id, struct quic_reader *r
 		params->has_reset_token = true;
 		return true;
 	case QUIC_PARAM_MAX_UDP_PAYLOAD_SIZE:
-		return read_int(r, 1200, 65527, &params->max_udp_payload_size);
+		return read_int(r, 1200, QUIC_VARINT_MAX, &params->max_udp_payload_size);
 	case QUIC_PARAM_MAX_DATA:
 		return read_int(r, 0, QUIC_VARINT_MAX, &params->max_data);
 	case QUIC_PARAM_MAX_STREAM_DATA_BIDI_LOCAL:
@@ -152,9 +151,7 @@ static bool read_param(struct quic_params *params, u64 id, struct quic_reader *r
 	case QUIC_PARAM_VERSIONS:
 		return read_versions(r, params, from_server);
 	case QUIC_PARAM_MAX_DATAGRAM_FRAME_SIZE:
-		return read_int(r, 0, QUIC_VARINT_MAX, &params->max_datagram_frame_size) &&
-		       (!params->max_datagram_frame_size ||
-			params->max_datagram_frame_size >= 1200);
+		return read_int(r, 0, QUIC_VARINT_MAX, &params->max_datagram_frame_size);
 	case QUIC_PARAM_GREASE_QUIC_BIT:
 		return read_flag(r, &params->grease_quic_bit);
 	case QUIC_PARAM_DISABLE_1RTT_ENCRYPTION:
@@ -201,6 +198,12 @@ int quic_params_parse(struct quic_params *params, const u8 *data, size_t len, bo
 	if (params->has_preferred && !params->initial_scid.len)
 		return TRANSPORT_PARAM;
 
+	/*
+	 * What RFC 9000, 18.2 and RFC 9221, 3 permit is no reason to refuse a peer, although S5.18
+	 * has narrower bounds for max_idle_timeout, max_udp_payload_size and
+	 * max_datagram_frame_size: only what is beyond this end's use is brought down (as F33).
+	 */
+	params->max_udp_payload_size = min_t(u64, params->max_udp_payload_size, 65527);
 	params->max_idle_timeout = min_t(u64, params->max_idle_timeout, U32_MAX);
 	params->max_streams_bidi = min_t(u64, params->max_streams_bidi, QUIC_PARAMS_STREAMS_MAX);
 	params->max_streams_uni = min_t(u64, params->max_streams_uni, QUIC_PARAMS_STREAMS_MAX);

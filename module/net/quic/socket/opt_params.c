@@ -6,28 +6,27 @@
 #define MAX_DATA_MAX		((1ULL << 29) - 1)
 #define MAX_STREAM_DATA_MAX	((1ULL << 28) - 1)
 
-static bool windows_valid(const struct quic_transport_param *p)
+/* What this end may say. */
+static bool local_valid(const struct quic_transport_param *p)
 {
-	u64 max_data = p->remote ? U64_MAX : MAX_DATA_MAX;
-	u64 max_stream = p->remote ? U64_MAX : MAX_STREAM_DATA_MAX;
-
-	return quic_option_valid(p->max_data, WINDOW_MIN, max_data) &&
-	       quic_option_valid(p->max_stream_data_bidi_local, WINDOW_MIN, max_stream) &&
-	       quic_option_valid(p->max_stream_data_bidi_remote, WINDOW_MIN, max_stream) &&
-	       quic_option_valid(p->max_stream_data_uni, WINDOW_MIN, max_stream);
+	return quic_option_valid(p->max_data, WINDOW_MIN, MAX_DATA_MAX) &&
+	       quic_option_valid(p->max_stream_data_bidi_local, WINDOW_MIN, MAX_STREAM_DATA_MAX) &&
+	       quic_option_valid(p->max_stream_data_bidi_remote, WINDOW_MIN, MAX_STREAM_DATA_MAX) &&
+	       quic_option_valid(p->max_stream_data_uni, WINDOW_MIN, MAX_STREAM_DATA_MAX) &&
+	       quic_option_valid(p->max_datagram_frame_size, 1200, U16_MAX) &&
+	       quic_option_valid(p->max_idle_timeout, USEC_PER_SEC, U32_MAX) &&
+	       p->max_streams_bidi <= QUIC_STREAMS_API_MAX &&
+	       p->max_streams_uni <= QUIC_STREAMS_API_MAX;
 }
 
+/* S6.40: whatever a peer may have said comes back. */
 static bool valid(const struct quic_transport_param *p)
 {
-	return windows_valid(p) &&
+	return (p->remote || local_valid(p)) &&
 	       quic_option_valid(p->active_connection_id_limit, 2, QUIC_CID_LIMIT_MAX) &&
 	       quic_option_valid(p->ack_delay_exponent, 1, 20) &&
-	       quic_option_valid(p->max_datagram_frame_size, 1200, U16_MAX) &&
 	       quic_option_valid(p->max_udp_payload_size, 1200, 65527) &&
-	       quic_option_valid(p->max_idle_timeout, USEC_PER_SEC, U32_MAX) &&
-	       quic_option_valid(p->max_ack_delay, 1, 16384 * USEC_PER_MSEC - 1) &&
-	       (p->remote || (p->max_streams_bidi <= QUIC_STREAMS_API_MAX &&
-			      p->max_streams_uni <= QUIC_STREAMS_API_MAX));
+	       quic_option_valid(p->max_ack_delay, 1, 16384 * USEC_PER_MSEC - 1);
 }
 
 #define TAKE(field)	(to->field = from->field ?: to->field)
