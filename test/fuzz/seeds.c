@@ -114,6 +114,19 @@ static void params(void)
 	seed("params", -1, client, NULL);
 }
 
+static void hellos(void)
+{
+	static const char body[] =
+		"0303 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+		"00 0002 1301 01 00";
+
+	/* with ALPN, with ALPN behind a name, without extensions */
+	seed("client_hello", -1, "01 000038", body, "000d 0010 0009 0007 02 6833 03 616263", NULL);
+	seed("client_hello", -1, "01 000044", body, "0019 0000 0008 0006 00 0003 612e62",
+	     "0010 0009 0007 02 6833 03 616263", NULL);
+	seed("client_hello", -1, "01 000029", body, NULL);
+}
+
 /* Established unless the first byte is 1; steps as fuzz_conn.c reads them. */
 static void connections(void)
 {
@@ -170,6 +183,7 @@ int main(int argc, char **argv)
 	packets();
 	frames();
 	params();
+	hellos();
 	connections();
 	for (i = 2; i < argc; i++)
 		stored(argv[i]);
