@@ -131,7 +131,7 @@ TEST("max stream data is reported when it raises the limit")
 }
 
 /* RFC 9000, 19.12 and 19.13 */
-TEST("T075 blocked frames once for each limit")
+TEST("T075 S3.22 blocked frames once for each limit")
 {
 	struct end_packet packet;
 	struct quic_stream *stream;
@@ -193,7 +193,7 @@ TEST("P13 a window of 2 62 is not cut")
 /* ---- the receiver ---- */
 
 /* RFC 9000, 4.1 */
-TEST("flow control violations")
+TEST("S8.9 flow control violations")
 {
 	begin_with(1000, 1500);
 	CHECK_EQ(end_stream_frame(&s, 0, 999, 1, false, 1), 0);
@@ -238,7 +238,7 @@ TEST("P11 final size violations")
 }
 
 /* RFC 9000, 4.2 */
-TEST("credit comes with a sixteenth of the window")
+TEST("S4.16 credit comes with a sixteenth of the window")
 {
 	struct end_packet packet;
 	u64 id, offset;
@@ -265,7 +265,7 @@ TEST("credit comes with a sixteenth of the window")
 	finish();
 }
 
-TEST("a blocked peer gets its credit at once")
+TEST("S4.16 a blocked peer gets its credit at once")
 {
 	struct end_packet packet;
 	u64 id, offset;
@@ -285,7 +285,7 @@ TEST("a blocked peer gets its credit at once")
 	finish();
 }
 
-TEST("short of memory half a window is granted")
+TEST("S4.16 short of memory half a window is granted")
 {
 	u64 id, offset;
 	bool fin;
@@ -336,7 +336,7 @@ TEST("a lost limit that was raised since is not sent again")
 	finish();
 }
 
-TEST("no stream credit once the size is known")
+TEST("S4.16 no stream credit once the size is known")
 {
 	u64 id, offset;
 	bool fin;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Key updates that the peer begins (RFC 9001, 6; P17). */
+/* Key updates by either end (RFC 9001, 6; 6.9 of the API; P17). */
 #include "check.h"
 #include "pair.h"
 

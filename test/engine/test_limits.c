@@ -91,7 +91,7 @@ TEST("T159 a reset without data counts as gone")
 	finish();
 }
 
-TEST("T174 the highest permitted id at once")
+TEST("T174 S8.8 the highest permitted id at once")
 {
 	struct quic_stream *stream;
 	u64 k;
@@ -109,7 +109,7 @@ TEST("T174 the highest permitted id at once")
 	finish();
 }
 
-TEST("max streams leaves with the answer to the packet that completed the stream")
+TEST("S8.5 max streams leaves with the answer to the packet that completed the stream")
 {
 	struct end_packet packet;
 
@@ -275,7 +275,7 @@ TEST("P21 too many streams for the memory are refused before the first")
 }
 
 /* S8.9: one frame of each type on each wrong stream. */
-TEST("frames for streams that cannot have them")
+TEST("S8.9 frames for streams that cannot have them")
 {
 	const int state = QUIC_TRANSPORT_ERROR_STREAM_STATE;
 	const int limit = QUIC_TRANSPORT_ERROR_STREAM_LIMIT;

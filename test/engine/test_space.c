@@ -40,7 +40,7 @@ TEST("the second packet makes it due")
 	CHECK_EQ(space.ack_at, NOW + 2 + DELAY);
 }
 
-TEST("frames of S8 10 are acknowledged at once")
+TEST("S8.10 frames other than plain data are acknowledged at once")
 {
 	setup();
 	quic_space_on_received(&space, 0, true, true, DELAY, 0, NOW);

@@ -33,7 +33,7 @@ TEST("T078 nothing in flight nothing held")
 	finish();
 }
 
-TEST("a second small packet waits for the first")
+TEST("S3.24 a second small packet waits for the first")
 {
 	struct end_packet first, packet;
 

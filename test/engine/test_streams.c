@@ -392,7 +392,7 @@ TEST("T156 a bare fin")
 	finish();
 }
 
-TEST("T157 a fin ahead of its data")
+TEST("T157 S7.4 a fin ahead of its data")
 {
 	unsigned int seen = 0;
 	u64 id, offset;
@@ -497,7 +497,7 @@ TEST("a reset after the whole stream is ignored")
 }
 
 /* S4.19, F31 */
-TEST("after stop sending data is discarded and the stream completes")
+TEST("S4.19 after stop sending data is discarded and the stream completes")
 {
 	unsigned int seen;
 	u64 id, offset;
@@ -589,7 +589,7 @@ TEST("P02 a stream is freed after its frames and its data")
 }
 
 /* Resets, stops and FINs of both ends in every order; packets arrive at random moments. */
-TEST("every order of fin reset and stop ends both streams")
+TEST("S8.2 S8.3 every order of fin reset and stop ends both streams")
 {
 	struct end_packet packet;
 	unsigned int seed, step;

@@ -72,7 +72,7 @@ TEST("control frames do not break a train")
 	pair_destroy(&p);
 }
 
-TEST("P32 an acknowledgement rides with the answer")
+TEST("P32 S3.25 an acknowledgement rides with the answer")
 {
 	u64 sent;
 
@@ -92,7 +92,7 @@ TEST("P32 an acknowledgement rides with the answer")
 	pair_destroy(&p);
 }
 
-TEST("fin is acknowledged at once and plain data within the delay")
+TEST("S8.10 fin is acknowledged at once and plain data within the delay")
 {
 	u64 start;
 

@@ -23,7 +23,7 @@ static void update_events(struct pair *pair)
 	event_enable(pair->server, QUIC_EVENT_STREAM_UPDATE, true);
 }
 
-TEST("T105 event sizes")
+TEST("T105 S4.21 S4.22 event sizes")
 {
 	static const struct {
 		int type;
@@ -63,7 +63,7 @@ TEST("T105 event sizes")
 	close(pair.listener);
 }
 
-TEST("T153 events of a request")
+TEST("T153 S7.5 S8.10 events of a request")
 {
 	struct pair pair = pair_connected();
 
@@ -79,7 +79,7 @@ TEST("T153 events of a request")
 	pair_close(&pair);
 }
 
-TEST("T154 events of a reset")
+TEST("T154 S7.4 events of a reset")
 {
 	struct pair pair = pair_connected();
 
@@ -92,7 +92,7 @@ TEST("T154 events of a reset")
 	pair_close(&pair);
 }
 
-TEST("T155 events of stop sending")
+TEST("T155 S6.12 S7.4 events of stop sending")
 {
 	struct pair pair = pair_connected();
 
@@ -106,7 +106,7 @@ TEST("T155 events of stop sending")
 	pair_close(&pair);
 }
 
-TEST("T156 events of an empty stream")
+TEST("T156 S7.4 events of an empty stream")
 {
 	struct pair pair = pair_connected();
 
@@ -118,7 +118,7 @@ TEST("T156 events of an empty stream")
 	pair_close(&pair);
 }
 
-TEST("T158 more bidirectional streams")
+TEST("T158 S8.5 S8.6 more bidirectional streams")
 {
 	struct pair pair = pair_connected();
 	int k;
@@ -142,7 +142,7 @@ TEST("T158 more bidirectional streams")
 	pair_close(&pair);
 }
 
-TEST("T159 more unidirectional streams after a reset")
+TEST("T159 S8.7 more unidirectional streams after a reset")
 {
 	struct quic_stream_info info = { .stream_id = 2 };
 	struct pair pair = pair_connected();
@@ -173,7 +173,7 @@ TEST("S7 more stream data")
 	pair_close(&pair);
 }
 
-TEST("T163 close with reason")
+TEST("T163 S6.19 S7.6 close with reason")
 {
 	struct quic_connection_close info = { .errcode = 77, .phrase = "going away" };
 	struct pair pair = pair_connected();
@@ -195,7 +195,7 @@ TEST("T163 close with reason")
 	close(pair.listener);
 }
 
-TEST("T164 idle timeout event")
+TEST("T164 S7.6 idle timeout event")
 {
 	struct quic_transport_param client = { .max_idle_timeout = 1000000 };
 	static const struct quic_connection_close zero;
@@ -208,7 +208,7 @@ TEST("T164 idle timeout event")
 	pair_close(&pair);
 }
 
-TEST("T165 events switched off")
+TEST("T165 S6.4 events switched off")
 {
 	struct pair pair = pair_connected();
 

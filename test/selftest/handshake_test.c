@@ -49,7 +49,7 @@ static int get_params_ext(int fd, void *data, socklen_t *len)
 	return getsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_TRANSPORT_PARAM_EXT, data, len);
 }
 
-TEST("T107 raw sequence")
+TEST("T107 S4.11 raw sequence")
 {
 	struct pair pair = pair_connected();
 
@@ -57,7 +57,7 @@ TEST("T107 raw sequence")
 	pair_close(&pair);
 }
 
-TEST("T107 handshake messages of many packets")
+TEST("T107 S3.8 handshake messages of many packets")
 {
 	static char flight[20000];
 	struct pair pair = pair_handshaking();
@@ -190,7 +190,7 @@ TEST("T120 long params")
 	pair_close(&pair);
 }
 
-TEST("T121 close while handshaking")
+TEST("T121 S2.37 S7.7 close while handshaking")
 {
 	struct pair pair = pair_listening("127.0.0.1");
 	union quic_event event;
@@ -237,7 +237,7 @@ TEST("T126 token tells the role")
 	pair_close(&pair);
 }
 
-TEST("T084 handshake sends that are refused")
+TEST("T084 S3.7 handshake sends that are refused")
 {
 	struct pair pair = pair_handshaking();
 
@@ -249,7 +249,7 @@ TEST("T084 handshake sends that are refused")
 	pair_close(&pair);
 }
 
-TEST("T085 handshake level after established")
+TEST("T085 S3.9 handshake level after established")
 {
 	struct quic_transport_param params = { .max_data = 100000 };
 	struct pair pair = pair_handshaking();
@@ -270,7 +270,7 @@ TEST("T085 handshake level after established")
 }
 
 /* The Handshake keys are gone by then; what is said at that level is not an error. */
-TEST("T085 handshake level after confirmation")
+TEST("T085 S3.9 handshake level after confirmation")
 {
 	struct pair pair = pair_connected();
 
@@ -283,7 +283,7 @@ TEST("T085 handshake level after confirmation")
 	pair_close(&pair);
 }
 
-TEST("T087 no stream data before params")
+TEST("T087 S3.17 no stream data before params")
 {
 	struct pair pair = pair_handshaking();
 

@@ -25,7 +25,7 @@ static struct quic_config get_config(int fd)
 	return config;
 }
 
-TEST("T129 length and unknown options")
+TEST("T129 S6.1 length and unknown options")
 {
 	static char value[4097];
 	int fd = quic_socket(AF_INET), option;
@@ -38,7 +38,7 @@ TEST("T129 length and unknown options")
 	ASSERT_ERRNO(get(fd, 99, value, 4), ENOPROTOOPT);
 }
 
-TEST("T130 wrong direction")
+TEST("T130 S6.1 wrong direction")
 {
 	static const int set_only[] = {
 		QUIC_SOCKOPT_STREAM_RESET, QUIC_SOCKOPT_STREAM_STOP_SENDING,
@@ -55,7 +55,7 @@ TEST("T130 wrong direction")
 	ASSERT_ERRNO(set(fd, QUIC_SOCKOPT_CONN_STATS, value, 16), ENOPROTOOPT);
 }
 
-TEST("T131 event types")
+TEST("T131 S6.4 S7.1 event types")
 {
 	struct quic_event_option option = { .on = 1 };
 	int fd = quic_socket(AF_INET), type;
@@ -275,7 +275,7 @@ TEST("S6.45 config values")
 	ASSERT_MEM(&value, &good, sizeof(value));
 }
 
-TEST("T140 close reason is stored")
+TEST("T140 S6.18 close reason is stored")
 {
 	struct quic_connection_close info = { .errcode = 77, .frame = 5, .phrase = "going away" };
 	static const struct quic_connection_close zero;
@@ -291,7 +291,7 @@ TEST("T140 close reason is stored")
 	ASSERT_MEM(&value, &info, sizeof(info));
 }
 
-TEST("T141 long phrase")
+TEST("T141 S6.18 long phrase")
 {
 	struct quic_connection_close info = { .errcode = 1 };
 	int fd = quic_socket(AF_INET);

@@ -11,7 +11,7 @@
 #define WRITABLE	(POLLOUT | POLLWRNORM)
 #define READABLE	(POLLIN | POLLRDNORM)
 
-TEST("T040 handshaking client is not writable")
+TEST("T040 S2.41 handshaking client is not writable")
 {
 	struct pair pair = pair_listening("127.0.0.1");
 
@@ -20,7 +20,7 @@ TEST("T040 handshaking client is not writable")
 	pair_close(&pair);
 }
 
-TEST("T041 idle connection is writable")
+TEST("T041 S2.40 idle connection is writable")
 {
 	struct pair pair = pair_connected();
 
@@ -29,7 +29,7 @@ TEST("T041 idle connection is writable")
 	pair_close(&pair);
 }
 
-TEST("T042 closed connection")
+TEST("T042 S2.40 closed connection")
 {
 	struct pair pair = pair_connected();
 

@@ -52,7 +52,7 @@ static void deliver_with_bare_fin(struct pair *pair, const void *bytes, size_t l
 	event_expect_update(pair->server, 0, QUIC_STREAM_RECV_STATE_RECVD, 0, len);
 }
 
-TEST("T090 only adjacent data is merged")
+TEST("T090 S4.2 only adjacent data is merged")
 {
 	struct pair pair = pair_nodelay();
 
@@ -67,7 +67,7 @@ TEST("T090 only adjacent data is merged")
 	pair_close(&pair);
 }
 
-TEST("T091 small buffer")
+TEST("T091 S4.2 small buffer")
 {
 	struct pair pair = pair_nodelay();
 	struct message message;
@@ -80,7 +80,7 @@ TEST("T091 small buffer")
 	pair_close(&pair);
 }
 
-TEST("T092 peek")
+TEST("T092 S4.10 peek")
 {
 	struct pair pair = pair_nodelay();
 	struct message message;
@@ -95,7 +95,7 @@ TEST("T092 peek")
 	pair_close(&pair);
 }
 
-TEST("T093 zero length buffer")
+TEST("T093 S4.4 zero length buffer")
 {
 	struct pair pair = pair_connected();
 	struct message message;
@@ -106,7 +106,7 @@ TEST("T093 zero length buffer")
 	pair_close(&pair);
 }
 
-TEST("T094 fin with the last bytes")
+TEST("T094 S4.6 S4.9 fin with the last bytes")
 {
 	struct pair pair = pair_connected();
 	struct message message;
@@ -118,7 +118,7 @@ TEST("T094 fin with the last bytes")
 	pair_close(&pair);
 }
 
-TEST("T095 bare fin after a full buffer")
+TEST("T095 S4.4 S4.9 bare fin after a full buffer")
 {
 	struct pair pair = pair_connected();
 	struct message message;
@@ -133,7 +133,7 @@ TEST("T095 bare fin after a full buffer")
 	pair_close(&pair);
 }
 
-TEST("T096 bare fin is merged")
+TEST("T096 S4.9 bare fin is merged")
 {
 	struct pair pair = pair_connected();
 	struct message message;
@@ -146,7 +146,7 @@ TEST("T096 bare fin is merged")
 	pair_close(&pair);
 }
 
-TEST("T097 no control buffer")
+TEST("T097 S4.7 no control buffer")
 {
 	struct pair pair = pair_connected();
 	char bytes[10];
@@ -160,7 +160,7 @@ TEST("T097 no control buffer")
 	pair_close(&pair);
 }
 
-TEST("T099 event in parts")
+TEST("T099 S4.5 S4.8 event in parts")
 {
 	struct pair pair = pair_connected();
 	struct message message;
@@ -177,7 +177,7 @@ TEST("T099 event in parts")
 	pair_close(&pair);
 }
 
-TEST("T100 flags that are ignored")
+TEST("T100 S4.3 flags that are ignored")
 {
 	static const int flags[] = {
 		NEW, FIN, UNI, NOWAIT, SNDBLOCK, MSG_EOR, MSG_CTRUNC, MSG_QUIC_DATAGRAM,
@@ -196,7 +196,7 @@ TEST("T100 flags that are ignored")
 	pair_close(&pair);
 }
 
-TEST("T101 waitall does not wait")
+TEST("T101 S4.3 waitall does not wait")
 {
 	struct pair pair = pair_connected();
 	struct message message;
@@ -206,7 +206,7 @@ TEST("T101 waitall does not wait")
 	pair_close(&pair);
 }
 
-TEST("T102 events come before data")
+TEST("T102 S4.1 S7.2 events come before data")
 {
 	struct pair pair = pair_nodelay();
 
@@ -219,7 +219,7 @@ TEST("T102 events come before data")
 	pair_close(&pair);
 }
 
-TEST("T104 nothing there")
+TEST("T104 S4.12 nothing there")
 {
 	struct pair pair = pair_connected();
 

@@ -32,7 +32,7 @@ static bool reset_says_gone(int fd, int64_t sid)
 	return stream_reset(fd, sid, 1) == -1 && errno == ENOSTR;
 }
 
-TEST("T168 reset refusals")
+TEST("T168 S6.9 reset refusals")
 {
 	struct pair pair = pair_connected();
 
@@ -48,7 +48,7 @@ TEST("T168 reset refusals")
 	pair_close(&pair);
 }
 
-TEST("T168 reset of an unused stream")
+TEST("T168 S6.10 reset of an unused stream")
 {
 	struct quic_stream_info info = { .stream_id = 2 };
 	struct pair pair = pair_connected();
@@ -61,7 +61,7 @@ TEST("T168 reset of an unused stream")
 	pair_close(&pair);
 }
 
-TEST("T169 sending after a reset")
+TEST("T169 S3.14 S8.4 sending after a reset")
 {
 	struct pair pair = pair_connected();
 
@@ -79,7 +79,7 @@ TEST("T169 sending after a reset")
 	pair_close(&pair);
 }
 
-TEST("T170 after stop sending was answered")
+TEST("T170 S8.4 after stop sending was answered")
 {
 	struct pair pair = pair_connected();
 
@@ -91,7 +91,7 @@ TEST("T170 after stop sending was answered")
 	pair_close(&pair);
 }
 
-TEST("T171 stop sending refusals")
+TEST("T171 S6.11 stop sending refusals")
 {
 	struct pair pair = pair_connected();
 
@@ -133,7 +133,7 @@ TEST("S6.9 reset after fin")
 	pair_close(&pair);
 }
 
-TEST("T103 reset discards unread data")
+TEST("T103 S4.18 reset discards unread data")
 {
 	struct pair pair = pair_connected();
 

@@ -34,7 +34,7 @@ static ssize_t send_control(int fd, int level, int type, const void *value, size
 	return sendmsg(fd, &msg, MSG_NOSIGNAL);
 }
 
-TEST("T051 unknown flags")
+TEST("T051 S3.1 unknown flags")
 {
 	static const int flags[] = { MSG_EOR, MSG_OOB, MSG_DONTROUTE, MSG_ZEROCOPY, MSG_FASTOPEN };
 	struct pair pair = pair_connected();
@@ -49,7 +49,7 @@ TEST("T051 unknown flags")
 	pair_close(&pair);
 }
 
-TEST("T052 control messages")
+TEST("T052 S3.3 control messages")
 {
 	struct quic_stream_info info = { .stream_id = 0, .stream_flags = NEW };
 	struct pair pair = pair_connected();
@@ -82,7 +82,7 @@ TEST("S3.3 short and long control messages")
 	pair_close(&pair);
 }
 
-TEST("T053 bad stream flags")
+TEST("T053 S3.3 bad stream flags")
 {
 	struct pair pair = pair_connected();
 
@@ -92,7 +92,7 @@ TEST("T053 bad stream flags")
 	pair_close(&pair);
 }
 
-TEST("T068 zero length")
+TEST("T068 S3.18 zero length")
 {
 	struct pair pair = pair_connected();
 
@@ -112,7 +112,7 @@ static struct pair pair_small_window(void)
 	return pair_connected_params(defaults, server);
 }
 
-TEST("P34 T072 exhausted window")
+TEST("P34 T072 S3.19 exhausted window")
 {
 	struct pair pair = pair_small_window();
 
@@ -124,7 +124,7 @@ TEST("P34 T072 exhausted window")
 	pair_close(&pair);
 }
 
-TEST("T072 send timeout")
+TEST("T072 S3.19 send timeout")
 {
 	struct timeval time = { .tv_usec = 200000 };
 	struct pair pair = pair_small_window();
@@ -136,7 +136,7 @@ TEST("T072 send timeout")
 	pair_close(&pair);
 }
 
-TEST("T073 short count")
+TEST("T073 S3.19 short count")
 {
 	struct pair pair = pair_small_window();
 
@@ -145,7 +145,7 @@ TEST("T073 short count")
 	pair_close(&pair);
 }
 
-TEST("T074 reading gives credit")
+TEST("T074 S4.16 reading gives credit")
 {
 	struct pair pair = pair_small_window();
 	int round;
@@ -158,7 +158,7 @@ TEST("T074 reading gives credit")
 	pair_close(&pair);
 }
 
-TEST("T074 reading gives connection credit")
+TEST("T074 S4.16 reading gives connection credit")
 {
 	struct quic_transport_param server = { .max_data = 4096 };
 	struct pair pair = pair_connected_params(defaults, server);
@@ -173,7 +173,7 @@ TEST("T074 reading gives connection credit")
 	pair_close(&pair);
 }
 
-TEST("T076 blocking send takes all")
+TEST("T076 S3.19 blocking send takes all")
 {
 	struct pair pair = pair_connected();
 
@@ -182,7 +182,7 @@ TEST("T076 blocking send takes all")
 	pair_close(&pair);
 }
 
-TEST("T077 fin of a short write is not sent")
+TEST("T077 S3.20 fin of a short write is not sent")
 {
 	struct pair pair = pair_small_window();
 	struct message message;
@@ -203,7 +203,7 @@ TEST("T077 fin of a short write is not sent")
 	pair_close(&pair);
 }
 
-TEST("T078 small send leaves at once")
+TEST("T078 S3.24 small send leaves at once")
 {
 	struct pair pair = pair_connected();
 	struct message message;
@@ -213,7 +213,7 @@ TEST("T078 small send leaves at once")
 	pair_close(&pair);
 }
 
-TEST("T079 msg more holds")
+TEST("T079 S3.23 msg more holds")
 {
 	struct pair pair = pair_connected();
 

@@ -23,7 +23,7 @@ static void expect_end(int fd)
 	ASSERT_ERRNO(send(fd, &byte, 1, MSG_NOSIGNAL), EPIPE);
 }
 
-TEST("T043 data before the close is read")
+TEST("T043 S4.13 S4.23 data before the close is read")
 {
 	struct pair pair = pair_connected();
 
@@ -35,7 +35,7 @@ TEST("T043 data before the close is read")
 	close(pair.listener);
 }
 
-TEST("T044 after shutdown")
+TEST("T044 S2.36 after shutdown")
 {
 	struct pair pair = pair_connected();
 
@@ -87,7 +87,7 @@ TEST("S2.52 idle timeout of an unanswered client")
 	close(pair.client);
 }
 
-TEST("T047 data and fin before close")
+TEST("T047 S2.38 data and fin before close")
 {
 	struct pair pair = pair_connected();
 
@@ -110,7 +110,7 @@ TEST("T048 port is free again")
 	ASSERT_OK(address_bind(udp, &addr));
 }
 
-TEST("T050 unsent bytes")
+TEST("T050 S2.44 unsent bytes")
 {
 	struct pair pair = pair_connected();
 	int value = -1;
@@ -147,7 +147,7 @@ TEST("S2.5 a socket is one connection")
 	pair_close(&pair);
 }
 
-TEST("blocked receiver wakes at the close")
+TEST("S4.14 blocked receiver wakes at the close")
 {
 	struct pair pair = pair_connected();
 	pid_t child = fork();

@@ -56,7 +56,7 @@ TEST("S2.28 a signal ends accept")
 	close(fd);
 }
 
-TEST("a signal ends recv")
+TEST("S4.12 a signal ends recv")
 {
 	struct pair pair = pair_connected();
 	char byte;
@@ -78,7 +78,7 @@ TEST("a signal ends recv although the handler asks for a restart, because it has
 	pair_close(&pair);
 }
 
-TEST("a signal ends send, which waits for the peer to read")
+TEST("S3.6 a signal ends send, which waits for the peer to read")
 {
 	struct quic_transport_param small = { .max_data = 1200 };
 	struct pair pair = pair_connected_params((struct quic_transport_param){ 0 }, small);
@@ -91,7 +91,7 @@ TEST("a signal ends send, which waits for the peer to read")
 	pair_close(&pair);
 }
 
-TEST("a signal ends send, which waits for the peer to allow a stream")
+TEST("S3.6 a signal ends send, which waits for the peer to allow a stream")
 {
 	struct quic_transport_param one = { .max_streams_bidi = 1 };
 	struct pair pair = pair_connected_params((struct quic_transport_param){ 0 }, one);

@@ -55,7 +55,7 @@ TEST("T003 recv is enotconn")
 	ASSERT_ERRNO(recv(fd, &byte, 1, MSG_DONTWAIT), ENOTCONN);
 }
 
-TEST("T004 send is epipe with sigpipe")
+TEST("T004 S3.2 S3.5 send is epipe with sigpipe")
 {
 	int fd = quic_socket(AF_INET);
 
@@ -66,7 +66,7 @@ TEST("T004 send is epipe with sigpipe")
 	ASSERT_EQ(pipes, 1);
 }
 
-TEST("T005 bad flag is einval even when closed")
+TEST("T005 S3.1 bad flag is einval even when closed")
 {
 	int fd = quic_socket(AF_INET);
 

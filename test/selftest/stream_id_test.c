@@ -43,7 +43,7 @@ static bool is_gone(int fd, int64_t sid)
 	return stream_send(fd, sid, 0, "x", 1) == -1 && errno == ENOSTR;
 }
 
-TEST("T054 no active stream")
+TEST("T054 S3.10 no active stream")
 {
 	struct pair pair = pair_connected();
 
@@ -52,7 +52,7 @@ TEST("T054 no active stream")
 	pair_close(&pair);
 }
 
-TEST("T055 send opens stream 0")
+TEST("T055 S3.10 send opens stream 0")
 {
 	struct pair pair = pair_connected();
 
@@ -64,7 +64,7 @@ TEST("T055 send opens stream 0")
 	pair_close(&pair);
 }
 
-TEST("T056 fin ends the active stream")
+TEST("T056 S3.11 fin ends the active stream")
 {
 	struct pair pair = pair_connected();
 
@@ -78,7 +78,7 @@ TEST("T056 fin ends the active stream")
 	pair_close(&pair);
 }
 
-TEST("T057 unidirectional")
+TEST("T057 S3.10 S8.1 unidirectional")
 {
 	struct pair pair = pair_connected();
 
@@ -91,7 +91,7 @@ TEST("T057 unidirectional")
 	pair_close(&pair);
 }
 
-TEST("T058 lower ids are opened")
+TEST("T058 S3.13 S3.15 lower ids are opened")
 {
 	struct pair pair = pair_connected();
 
@@ -102,7 +102,7 @@ TEST("T058 lower ids are opened")
 	pair_close(&pair);
 }
 
-TEST("T059 unopened without new")
+TEST("T059 S3.13 unopened without new")
 {
 	struct pair pair = pair_connected();
 
@@ -111,7 +111,7 @@ TEST("T059 unopened without new")
 	pair_close(&pair);
 }
 
-TEST("T060 streams of the peer")
+TEST("T060 S3.13 streams of the peer")
 {
 	struct pair pair = pair_connected();
 
@@ -125,7 +125,7 @@ TEST("T060 streams of the peer")
 	pair_close(&pair);
 }
 
-TEST("T061 finished unidirectional stream")
+TEST("T061 S3.13 S8.4 finished unidirectional stream")
 {
 	struct pair pair = pair_connected();
 
@@ -136,7 +136,7 @@ TEST("T061 finished unidirectional stream")
 	pair_close(&pair);
 }
 
-TEST("T062 after fin")
+TEST("T062 S3.14 S8.2 after fin")
 {
 	struct pair pair = pair_connected();
 
@@ -147,7 +147,7 @@ TEST("T062 after fin")
 	pair_close(&pair);
 }
 
-TEST("T063 new on a used stream")
+TEST("T063 S3.14 new on a used stream")
 {
 	struct pair pair = pair_connected();
 
@@ -156,7 +156,7 @@ TEST("T063 new on a used stream")
 	pair_close(&pair);
 }
 
-TEST("T064 stream open then send")
+TEST("T064 S3.14 S6.7 stream open then send")
 {
 	struct pair pair = pair_connected();
 	uint32_t flags = 0;
@@ -210,7 +210,7 @@ TEST("S6.5 stream open refusals")
 	pair_close(&pair);
 }
 
-TEST("T065 new without id means the active stream")
+TEST("T065 S3.10 new without id means the active stream")
 {
 	struct pair pair = pair_connected();
 
@@ -221,7 +221,7 @@ TEST("T065 new without id means the active stream")
 	pair_close(&pair);
 }
 
-TEST("T066 message flags beside stream info")
+TEST("T066 S3.10 message flags beside stream info")
 {
 	struct pair pair = pair_connected();
 
@@ -235,7 +235,7 @@ TEST("T066 message flags beside stream info")
 	pair_close(&pair);
 }
 
-TEST("T067 answer without stream info")
+TEST("T067 S3.11 answer without stream info")
 {
 	struct pair pair = pair_connected();
 
@@ -269,7 +269,7 @@ static struct pair pair_at_limit(void)
 	return pair;
 }
 
-TEST("T069 limit without waiting")
+TEST("T069 S3.16 S6.8 limit without waiting")
 {
 	struct pair pair = pair_at_limit();
 	uint32_t flags = NOWAIT;
@@ -283,7 +283,7 @@ TEST("T069 limit without waiting")
 	pair_close(&pair);
 }
 
-TEST("T070 waiting for the limit")
+TEST("T070 S3.16 waiting for the limit")
 {
 	struct pair pair = pair_at_limit();
 	pid_t child = fork();
@@ -305,7 +305,7 @@ TEST("T070 waiting for the limit")
 	pair_close(&pair);
 }
 
-TEST("T071 limit with timeout")
+TEST("T071 S3.16 S6.8 limit with timeout")
 {
 	struct timeval time = { .tv_sec = 1 };
 	struct pair pair = pair_at_limit();
@@ -330,12 +330,12 @@ static void expect_limit_after(int gone, int64_t highest)
 	pair_close(&pair);
 }
 
-TEST("T166 bidirectional limit moves")
+TEST("T166 S8.5 S8.6 S8.11 bidirectional limit moves")
 {
 	expect_limit_after(3, 408);
 }
 
-TEST("T167 unidirectional limit moves")
+TEST("T167 S8.5 S8.6 unidirectional limit moves")
 {
 	struct pair pair = pair_connected();
 	int i;
@@ -348,7 +348,7 @@ TEST("T167 unidirectional limit moves")
 	pair_close(&pair);
 }
 
-TEST("T172 open of an implicitly opened stream")
+TEST("T172 S6.6 open of an implicitly opened stream")
 {
 	struct pair pair = pair_connected();
 
@@ -359,7 +359,7 @@ TEST("T172 open of an implicitly opened stream")
 	pair_close(&pair);
 }
 
-TEST("T173 uni beside an explicit id")
+TEST("T173 S3.12 uni beside an explicit id")
 {
 	struct pair pair = pair_connected();
 
@@ -371,7 +371,7 @@ TEST("T173 uni beside an explicit id")
 	pair_close(&pair);
 }
 
-TEST("T174 high id opens all below")
+TEST("T174 S3.13 S3.15 high id opens all below")
 {
 	struct pair pair = pair_connected();
 	uint32_t flags = NOWAIT;

@@ -66,7 +66,7 @@ TEST("T124 ticket of the application")
 	pair_close(&pair);
 }
 
-TEST("T125 ticket from the server")
+TEST("T086 T125 ticket from the server")
 {
 	struct pair pair = pair_connected();
 	uint8_t message[90], got[200];

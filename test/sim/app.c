@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "app.h"
 #include "chaos.h"
+#include "datagrams.h"
 #include "trace.h"
 
 #define TICK		(10 * QUIC_MSEC)
@@ -18,6 +19,7 @@ void app_init(struct app *app, struct quic_conn *conn, const struct workload *lo
 	app->random.state = seed + server;
 	app->tick_at = QUIC_NEVER;
 	app->read_left = load->read;
+	datagrams_init(app);
 }
 
 void app_clear(struct app *app)
@@ -27,6 +29,7 @@ void app_clear(struct app *app)
 	for (i = 0; i < 4; i++)
 		free(app->flows[i]);
 	free(app->active);
+	free(app->datagrams_seen);
 }
 
 /* ---- the bytes ---- */
@@ -407,6 +410,10 @@ static bool read_one(struct app *app, u64 now)
 		quic_streams_consume(st, seg, seg->len - seg->taken);
 		return true;
 	}
+	if (seg->kind == QUIC_SEGMENT_DATAGRAM) {
+		datagrams_read(app, seg);
+		return true;
+	}
 	SIM_CHECK(seg->kind == QUIC_SEGMENT_STREAM && seg->stream);
 	flow = flow_of(app, seg->stream->id);
 	len = seg->len - seg->taken;
@@ -468,6 +475,7 @@ bool app_run(struct app *app, u64 now)
 		return any;
 	any |= open_streams(app, now);
 	app->conn->streams.flush = false;
+	any |= datagrams_write(app);
 	any |= write_streams(app);
 	if (app->retry)
 		want_tick(app, now + TICK);

@@ -30,12 +30,13 @@
  * @pause: ns between the openings of two streams
  * @read: bytes read in a tick of 10 ms at most, 0: no limit
  * @sndbuf: bytes in send buffers at most
+ * @datagrams: how many each end sends
  */
 struct workload {
 	u32 streams[2][2];
 	u64 size, sizes[SIZES_MAX], reply;
 	bool random_size, at_once, more, late_fin, early, chaos, foreign, deaf;
-	u32 parallel, write, reset, stop;
+	u32 parallel, write, reset, stop, datagrams;
 	u64 read, sndbuf, pause;
 };
 
@@ -74,6 +75,8 @@ struct app {
 	bool retry;			/* an allocation failed: try again at the next tick */
 	u64 read_at, read_left;		/* when and how much may be read */
 	u64 bytes_read, bytes_written;
+	u32 datagrams_sent, datagrams_read;
+	u8 *datagrams_seen;		/* by number */
 	u64 first_at, last_at;		/* reading */
 	bool done;
 };
