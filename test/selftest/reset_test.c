@@ -157,3 +157,32 @@ TEST("S4.18 reset after everything was received")
 	stream_expect(pair.server, 0, FIN, "whole");
 	pair_close(&pair);
 }
+
+TEST("S4.19 after stop sending what is queued stays until the reset")
+{
+	struct pair pair = pair_connected();
+
+	stream_write(pair.client, 0, NEW, "one");
+	stream_write(pair.client, 4, NEW, "two");
+	stream_expect(pair.server, 0, 0, "one");
+	ASSERT_OK(stream_stop(pair.server, 4, 7));
+	/* The reset has come, and discards what nobody read. */
+	EVENTUALLY(stream_send(pair.client, 4, 0, "x", 1) == -1 && errno == EINVAL);
+	message_expect_none(pair.server);
+	stream_write(pair.client, 0, 0, "three");
+	stream_expect(pair.server, 0, 0, "three");
+	pair_close(&pair);
+}
+
+TEST("S6.11 stop sending twice")
+{
+	struct pair pair = pair_connected();
+
+	stream_write(pair.client, 0, NEW, "one");
+	stream_expect(pair.server, 0, 0, "one");
+	ASSERT_OK(stream_stop(pair.server, 0, 7));
+	/* Answered already, or not yet. */
+	ASSERT_EQ(stream_stop(pair.server, 0, 7), -1);
+	ASSERT(errno == EAGAIN || errno == EINVAL);
+	pair_close(&pair);
+}

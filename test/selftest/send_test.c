@@ -4,6 +4,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -252,5 +255,241 @@ TEST("S3.6 waiting sender learns of the end")
 	ASSERT_OK(shutdown(pair.server, SHUT_WR));
 	ASSERT_EQ(waitpid(child, &status, 0), child);
 	ASSERT_EQ(status, 0);
+	pair_close(&pair);
+}
+
+TEST("S3.4 handshake info comes before datagram and stream info")
+{
+	struct quic_handshake_info info = { .crypto_level = QUIC_CRYPTO_APP };
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(1) + CMSG_SPACE(16)] = { 0 };
+	struct iovec iov = { .iov_base = "x", .iov_len = 0 };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = sizeof(control),
+	};
+	struct quic_stream_info stream = { .stream_id = 0, .stream_flags = NEW | FIN };
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+	struct pair pair = pair_connected();
+
+	cmsg->cmsg_level = SOL_QUIC;
+	cmsg->cmsg_type = QUIC_HANDSHAKE_INFO;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(info));
+	memcpy(CMSG_DATA(cmsg), &info, sizeof(info));
+	cmsg = CMSG_NXTHDR(&msg, cmsg);
+	cmsg->cmsg_level = SOL_QUIC;
+	cmsg->cmsg_type = QUIC_STREAM_INFO;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(stream));
+	memcpy(CMSG_DATA(cmsg), &stream, sizeof(stream));
+	/* An empty handshake message: as a stream send this were a FIN, as a datagram EINVAL. */
+	ASSERT_ERRNO(sendmsg(pair.client, &msg, MSG_QUIC_DATAGRAM), EMSGSIZE);
+	ASSERT_ERRNO(sendmsg(pair.client, &msg, 0), EMSGSIZE);
+	pair_close(&pair);
+}
+
+TEST("S3.8 more holds a handshake message")
+{
+	struct pair pair = pair_listening("127.0.0.1");
+	struct pollfd pfd = { .fd = pair.listener, .events = POLLIN };
+
+	pair_connect(&pair);
+	ASSERT_EQ(handshake_send(pair.client, QUIC_CRYPTO_INITIAL, "client ", 7, MSG_MORE), 7);
+	ASSERT_EQ(poll(&pfd, 1, 100), 0);
+	ASSERT_EQ(handshake_send(pair.client, QUIC_CRYPTO_INITIAL, "hello", 5, 0), 5);
+	pair.server = accept(pair.listener, NULL, NULL);
+	ASSERT_OK(pair.server);
+	handshake_expect(pair.server, QUIC_CRYPTO_INITIAL, "client hello");
+	pair_close(&pair);
+}
+
+TEST("S3.23 a send without more releases what another stream holds")
+{
+	struct pair pair = pair_connected();
+
+	ASSERT_EQ(stream_send_flags(pair.client, 0, NEW | FIN, "held", 4, MSG_MORE), 4);
+	usleep(50000);
+	message_expect_none(pair.server);
+	stream_write(pair.client, 4, NEW, "now");
+	stream_expect(pair.server, 0, FIN, "held");
+	stream_expect(pair.server, 4, 0, "now");
+	pair_close(&pair);
+}
+
+TEST("S3.23 close sends what more holds")
+{
+	struct pair pair = pair_connected();
+
+	ASSERT_EQ(stream_send_flags(pair.client, 0, NEW | FIN, "held", 4, MSG_MORE), 4);
+	close(pair.client);
+	stream_expect(pair.server, 0, FIN, "held");
+	close(pair.server);
+	close(pair.listener);
+}
+
+TEST("S3.24 small writes of which all wait for one acknowledgement arrive with their fin")
+{
+	struct pair pair = pair_connected();
+	struct message message;
+	size_t len = 0;
+	int i;
+
+	for (i = 0; i < 100; i++)
+		stream_write(pair.client, 0, i ? 0 : NEW, "x");
+	stream_write(pair.client, 0, FIN, "y");
+	do {
+		ASSERT_OK(message_recv(pair.server, &message, 1000, 0));
+		len += message.len;
+	} while (!(message.stream_flags & FIN));
+	ASSERT_EQ(len, 101);
+	pair_close(&pair);
+}
+
+struct blocked {
+	int fd;
+	int64_t sid;
+	int error;
+};
+
+/* Waits for credit that does not come. */
+static void *send_blocked(void *arg)
+{
+	struct blocked *blocked = arg;
+
+	blocked->error = stream_send(blocked->fd, blocked->sid, 0, data, 1) < 0 ? errno : 0;
+	return NULL;
+}
+
+static int stream_reset(int fd, int64_t sid)
+{
+	struct quic_errinfo info = { .stream_id = sid, .errcode = 1 };
+
+	return setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_STREAM_RESET, &info, sizeof(info));
+}
+
+TEST("P01 S3.21 a send waits while the stream is reset by another thread")
+{
+	struct pair pair = pair_small_window();
+	struct blocked blocked = { .fd = pair.client };
+	pthread_t thread;
+
+	ASSERT_EQ(stream_send(pair.client, 0, NEW, data, 4096), 4096);
+	ASSERT_EQ(pthread_create(&thread, NULL, send_blocked, &blocked), 0);
+	usleep(50000);
+	ASSERT_OK(stream_reset(pair.client, 0));
+	ASSERT_EQ(pthread_join(thread, NULL), 0);
+	ASSERT_EQ(blocked.error, EINVAL);
+	pair_close(&pair);
+}
+
+TEST("P01 S3.21 a send waits while the peer stops the stream and the stream goes")
+{
+	struct quic_transport_param server = { .max_stream_data_uni = 4096 };
+	struct pair pair = pair_connected_params(defaults, server);
+	struct blocked blocked = { .fd = pair.client, .sid = 2 };
+	struct quic_errinfo info = { .stream_id = 2, .errcode = 1 };
+	pthread_t thread;
+
+	ASSERT_EQ(stream_send(pair.client, 2, NEW, data, 4096), 4096);
+	ASSERT_EQ(pthread_create(&thread, NULL, send_blocked, &blocked), 0);
+	usleep(50000);
+	ASSERT_OK(setsockopt(pair.server, SOL_QUIC, QUIC_SOCKOPT_STREAM_STOP_SENDING, &info,
+			     sizeof(info)));
+	ASSERT_EQ(pthread_join(thread, NULL), 0);
+	ASSERT_EQ(blocked.error, EINVAL);
+	EVENTUALLY(stream_reset(pair.client, 2) == -1 && errno == ENOSTR);
+	pair_close(&pair);
+}
+
+TEST("P01 S3.6 a send waits while another thread shuts the socket down")
+{
+	struct pair pair = pair_small_window();
+	struct blocked blocked = { .fd = pair.client };
+	pthread_t thread;
+
+	ASSERT_EQ(stream_send(pair.client, 0, NEW, data, 4096), 4096);
+	ASSERT_EQ(pthread_create(&thread, NULL, send_blocked, &blocked), 0);
+	usleep(50000);
+	ASSERT_OK(shutdown(pair.client, SHUT_WR));
+	ASSERT_EQ(pthread_join(thread, NULL), 0);
+	ASSERT_EQ(blocked.error, EPIPE);
+	pair_close(&pair);
+}
+
+struct storm {
+	int fd;
+	atomic_bool stop;
+};
+
+/* Writes to streams that others reset and stop all the time. */
+static void *send_storm(void *arg)
+{
+	struct storm *storm = arg;
+	int64_t sid;
+
+	for (sid = 0; !atomic_load(&storm->stop); sid += 4)
+		while (stream_send_flags(storm->fd, sid, NEW, data, 20000, MSG_DONTWAIT) < 0 &&
+		       errno == EAGAIN && !atomic_load(&storm->stop))
+			usleep(1000);
+	return NULL;
+}
+
+TEST_LIMIT("P01 P02 streams are reset and stopped while a thread writes to them", 60)
+{
+	struct pair pair = pair_connected();
+	struct storm storm = { .fd = pair.client };
+	struct quic_errinfo info = { .errcode = 1 };
+	static struct message message;
+	pthread_t thread;
+	int64_t sid;
+
+	ASSERT_EQ(pthread_create(&thread, NULL, send_storm, &storm), 0);
+	for (sid = 0; sid < 4000; sid += 4) {
+		info.stream_id = sid;
+		while (message_recv(pair.server, &message, MESSAGE_SIZE, MSG_DONTWAIT) >= 0)
+			;
+		stream_reset(pair.client, sid);
+		setsockopt(pair.server, SOL_QUIC, QUIC_SOCKOPT_STREAM_STOP_SENDING, &info,
+			   sizeof(info));
+		stream_reset(pair.server, sid);
+	}
+	atomic_store(&storm.stop, true);
+	ASSERT_EQ(pthread_join(thread, NULL), 0);
+	ASSERT(poll_events(pair.client) & POLLOUT);
+	pair_close(&pair);
+}
+
+/* A client that knows from an earlier connection what the server permits, and is still HANDSHAKING. */
+static struct pair pair_remembering(uint16_t max_streams)
+{
+	struct quic_transport_param params;
+	struct pair pair = pair_listening("127.0.0.1");
+
+	pair_connect(&pair);
+	params = params_get(pair.client, false);
+	params.remote = 1;
+	params.max_streams_bidi = max_streams;
+	params.max_streams_uni = max_streams;
+	params_set(pair.client, params);
+	return pair;
+}
+
+TEST("T088 S3.27 early data without early keys is delivered after the handshake")
+{
+	struct pair pair = pair_remembering(10);
+
+	stream_write(pair.client, 2, NEW | FIN, "early");
+	pair_hello(&pair);
+	pair_handshake(&pair);
+	stream_expect(pair.server, 2, FIN, "early");
+	pair_close(&pair);
+}
+
+TEST("T089 S3.16 early data beyond the remembered stream limit")
+{
+	struct pair pair = pair_remembering(3);
+
+	stream_write(pair.client, 8, NEW, "x");
+	ASSERT_ERRNO(stream_send(pair.client, 12, NEW, "x", 1), EINVAL);
+	ASSERT_ERRNO(stream_send(pair.client, 12, NEW | NOWAIT, "x", 1), EINVAL);
+	ASSERT_ERRNO(stream_send(pair.client, 14, NEW, "x", 1), EINVAL);
 	pair_close(&pair);
 }

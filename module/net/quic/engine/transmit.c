@@ -459,7 +459,7 @@ size_t quic_conn_transmit_size(struct quic_conn *conn, u64 now)
 {
 	struct quic_recovery *rec = &conn->recovery;
 	const struct quic_path *path = &conn->path[conn->active_path];
-	u64 mtu = path->mtu, budget, count;
+	u64 mtu = path->mtu, budget, need, count;
 	u32 probe;
 
 	if (!quic_conn_is_open(conn))
@@ -478,7 +478,11 @@ size_t quic_conn_transmit_size(struct quic_conn *conn, u64 now)
 	if (!quic_conn_wants(conn, quic_conn_data_level(conn), fits(conn, mtu, budget), now))
 		return 0;
 	/* Headers of packets and frames: a sixteenth is more than they take. */
-	budget = min(budget, backlog(conn) + backlog(conn) / 16);
+	need = backlog(conn) + backlog(conn) / 16;
+	/* With an MTU of 64 KiB a small message must not take as much memory at both ends (P22). */
+	if (need + QUIC_MTU_MIN < mtu)
+		return need + QUIC_MTU_MIN;
+	budget = min(budget, need);
 	count = min_t(u64, div64_u64(budget, mtu) + 1, QUIC_TRAIN_MAX);
 	return mtu * min_t(u64, count, max_t(u64, div64_u64(U16_MAX, mtu), 1));
 }

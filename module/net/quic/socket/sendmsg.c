@@ -229,6 +229,8 @@ static int send_stream(struct sock *sk, struct msghdr *msg, const struct send_re
 	err = quic_stream_resolve(sk, id, send.flags, true, &send.timeo, &send.stream);
 	if (!err)
 		err = quic_streams_sendable(send.stream);
+	if (!err)
+		err = quic_route_check(sk);	/* S3.26 */
 	if (err)
 		return err;
 
