@@ -93,6 +93,12 @@ selftests-32: ## the same of a 32-bit program; QEMU only
 	$(MAKE) -C test/selftest 32
 	$(VM) --timeout 900 -- make -s -C test/selftest run32 TESTS="$(TESTS)"
 
+.PHONY: check-debug
+check-debug: libquic ## the selftests on the debug kernel (KASAN, lockdep, kmemleak), then with failing allocations
+	$(MAKE) -C test/selftest
+	test/vm/run --kind debug --timeout 5400 -- make -s -C test/selftest run TESTS="$(TESTS)"
+	test/vm/run --kind debug --timeout 5400 -- make -s -C test/selftest run-fault
+
 .PHONY: check-node
 check-node: node ## the TypeScript API, in the VM; TESTS=12 chooses files by their names
 	$(VM) --timeout 1500 -- $(JEST) $(TESTS)

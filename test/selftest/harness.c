@@ -74,7 +74,12 @@ void test_memory(const char *file, int line, const char *what, const void *value
 	}
 }
 
-static bool test_run(const struct test *test)
+const struct test *test_first(void)
+{
+	return tests;
+}
+
+bool test_run(const struct test *test)
 {
 	int status;
 	pid_t pid;
@@ -103,7 +108,7 @@ static bool test_run(const struct test *test)
 	return WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
-static bool test_selected(const struct test *test, int argc, char **argv)
+bool test_selected(const struct test *test, int argc, char **argv)
 {
 	int i;
 

@@ -74,6 +74,11 @@ void test_memory(const char *file, int line, const char *what, const void *value
 #define ASSERT_MEM(value, expected, len)					\
 	test_memory(__FILE__, __LINE__, #value, (value), (expected), (len))
 
+/* For programs that run tests in a way of their own: all tests, one run, and test_main()'s choice. */
+const struct test *test_first(void);
+bool test_run(const struct test *test);
+bool test_selected(const struct test *test, int argc, char **argv);
+
 /* Run all registered tests, or those whose name contains one of the arguments; -l lists them. */
 int test_main(const char *suite, int argc, char **argv);
 
