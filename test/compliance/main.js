@@ -22,8 +22,8 @@ const RFC = new RegExp(
   'g',
 );
 const STATEMENT = /\b(S\d+\.)(\d+)(?: to S\d+\.(\d+))?/g;
-// The statements at the beginning of a string: the name of a test.
-const NAME = /["'`]((?:(?:T\d{3}|P\d\d|S\d+\.\d+|F\d+)[ ,:]+(?:and )?)+)/g;
+// The statements at the beginning of a string, the name of a test, or of a comment on one.
+const NAME = /(?:["'`]|\/\* |\/\/ )((?:(?:T\d{3}|P\d\d|S\d+\.\d+|F\d+)[ ,:]+(?:and )?)+)/g;
 
 function* sources(directory) {
   for (const entry of fs.readdirSync(path.join(ROOT, directory), { withFileTypes: true })) {

@@ -253,7 +253,7 @@ TEST("a server ignores initials in small datagrams")
 	pair_destroy(&p);
 }
 
-/* RFC 9000, 7.2 */
+/* RFC 9000, 5.2.1 and 7.2 */
 TEST("another source id is dropped")
 {
 	struct quic_conn *server = &p.server.conn;

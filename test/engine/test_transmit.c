@@ -265,7 +265,7 @@ TEST("a window that opens while pacing holds back is not forgotten")
 	pair_destroy(&p);
 }
 
-TEST("a host without buffers is not asked again at once")
+TEST("P15 a host without buffers is not asked again at once")
 {
 	static const u8 ping[] = { QUIC_FRAME_PING, 0, 0, 0 };
 	struct quic_conn *s = &p.server.conn;
@@ -348,7 +348,7 @@ TEST("path challenges are answered in full datagrams")
 	pair_destroy(&p);
 }
 
-TEST("without memory for records nothing leaves and nobody spins")
+TEST("P15 without memory for records nothing leaves and nobody spins")
 {
 	struct quic_conn *c = &p.client.conn;
 	struct quic_train train;

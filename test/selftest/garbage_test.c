@@ -92,7 +92,7 @@ TEST("garbage while handshaking")
 	pair_close(&pair);
 }
 
-/* RFC 9000, 6.1 and 5.2.2: an unknown version gets an answer, but only in a datagram long enough. */
+/* RFC 9000, 5.2.2, 6.1 and 21.5.5: an unknown version gets an answer, but only in a datagram long enough. */
 TEST("version negotiation answer")
 {
 	struct pair pair = pair_listening("127.0.0.1");

@@ -128,7 +128,7 @@ static void check_dropped(struct world *world)
 	SIM_CHECK(world->client.stats.pto_count >= 2 && world->client.stats.pto_count < 6);
 }
 
-/* RFC 9000, 21.9: the server reports marks that it never saw, or hides them. */
+/* RFC 9000, 21.10: the server reports marks that it never saw, or hides them. */
 static void tick_ecn_lies(struct world *world)
 {
 	u64 *ecn = world->server.conn.recovery.space[QUIC_SPACE_APP].ecn;
@@ -168,7 +168,7 @@ static const struct scenario capacity_scenarios[] = {
 	{ .name = "ecn-dropped", .seeds = 10, .net = LINKS(LINK, .ecn = NET_ECN_DROP),
 	  .load = { STREAMS(1, 1, 1, 1), .size = 100 * KB, .reply = 100 * KB }, .limit = 60,
 	  .check = check_dropped },
-	{ .name = "ecn-lies", .seeds = 60, .net = LINKS(LINK),
+	{ .name = "RFC 9000 21.10 false ECN counts", .seeds = 60, .net = LINKS(LINK),
 	  .load = { STREAMS(0, 1, 0, 1), .size = 2000 * KB }, .limit = 60, .tune = tune_ecn_lies,
 	  .tick = tick_ecn_lies, .check = check_ecn_lies },
 	{ .name = "mtu-search-1200", .seeds = 10, .net = LINKS(LINK, .mtu = 1200),

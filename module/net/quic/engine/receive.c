@@ -27,7 +27,7 @@ static bool match_dcid(struct quic_conn *conn, struct quic_received *rx)
 	       (pkt->type == QUIC_PACKET_INITIAL || pkt->type == QUIC_PACKET_0RTT);
 }
 
-/* What can be told before opening (RFC 9000, 5.2, 17.2). */
+/* What can be told before opening (RFC 9000, 5.2, 5.2.1, 17.2 and 17.2.4). */
 static bool acceptable(struct quic_conn *conn, struct quic_received *rx)
 {
 	const struct quic_packet *pkt = &rx->pkt;

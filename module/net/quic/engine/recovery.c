@@ -122,7 +122,7 @@ static bool plausible(const struct quic_space *sp, const struct quic_ack_frame *
 	return ack->ect0 - sp->peer_ecn[0] + ack->ce - sp->peer_ecn[2] >= ect;
 }
 
-/* RFC 9002, B.7 */
+/* RFC 9002, B.7; counts that cannot be are not believed (RFC 9000, 21.10). */
 static void process_ecn(struct quic_recovery *rec, struct quic_space *sp,
 			const struct quic_ack_frame *ack, const struct newly_acked *newly, u64 now)
 {

@@ -103,7 +103,10 @@ static bool reply_allowed(struct quic_endpoint *ep)
 	return ep->replies++ < REPLIES_MAX;
 }
 
-/* RFC 9000, 6.1: only for datagrams that could begin a connection in some version. */
+/*
+ * RFC 9000, 5.2.2, 6.1 and 21.5.5: only for datagrams that could begin a connection in some version,
+ * and hardly more than they brought.
+ */
 static void negotiate_version(struct quic_endpoint *ep, struct sk_buff *skb,
 			      const struct quic_packet *pkt, unsigned int len)
 {
