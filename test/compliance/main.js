@@ -105,6 +105,10 @@ const code = collect(CODE, TESTS);
 const tests = collect(TESTS, []);
 const files = (cited, what) => [...(cited.get(what) ?? [])].sort();
 
+const shownBy = new Map(
+  rowsOf('checklist.txt').map(([statement, ...entries]) => [statement, entries]),
+);
+
 /** Every requirement: what it is called, where it is cited, and what it lacks. */
 function* requirements() {
   for (const [rfc, section, where, ...title] of rowsOf('rfc.txt')) {
@@ -121,9 +125,10 @@ function* requirements() {
   for (const [prefix, list, where] of rowsOf('api.txt')) {
     for (const n of numbersOf(list)) {
       const id = number(prefix, n);
-      const row = { group: prefix.replace('.', ''), id, title: '', where };
+      const entries = shownBy.get(id) ?? [];
+      const row = { group: prefix.replace('.', ''), id, title: entries.join(', '), where };
       row.code = files(code, id);
-      row.tests = files(tests, id);
+      row.tests = [id, ...entries].flatMap((what) => files(tests, what));
       const shown = row.tests.length || (where === 'citation' && row.code.length);
       row.lacks = shown ? [] : [where];
       yield row;
@@ -172,7 +177,7 @@ if (process.argv[2] === '--table') {
   const holes = rows.filter((row) => row.lacks.length);
   for (const row of holes) {
     const name = row.group.startsWith('RFC') ? `${row.group}, ${row.id}` : row.id;
-    console.log(`not ok - ${name}: no ${row.lacks.join(', no ')}${row.title && `: ${row.title}`}`);
+    console.log(`not ok - ${name}: no ${row.lacks.join(', no ')}${row.title && ` (${row.title})`}`);
   }
   console.log(`# suite compliance: ${rows.length - holes.length} passed, ${holes.length} failed`);
   process.exitCode = holes.length ? 1 : 0;

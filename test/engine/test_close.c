@@ -243,7 +243,7 @@ TEST("an unanswered client fails after its idle timeout")
 	pair_destroy(&p);
 }
 
-/* RFC 9000, 10.1.2 */
+/* RFC 9000, 10.1.2; S2.53 */
 TEST("keepalive keeps alive")
 {
 	pair_init(&p);

@@ -172,7 +172,7 @@ TEST("server file errors")
 	ASSERT_EQ(quic_server_handshake(SERVER_FD, NULL, SERVER_CERT_FILE, NULL), -EINVAL);
 }
 
-TEST("peer that leaves")
+TEST("S9.12 peer that leaves")
 {
 	double_reset();
 	double_close(SERVER_FD);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The ABI: sizes and offsets of uapi.md, 1.7, checked when this is compiled.
+ * The ABI: sizes and offsets of uapi.md, 1.7, checked when this is compiled, without libquic's header
+ * (S1.2), and with IPPROTO_QUIC as enumerator and macro (S1.3).
  */
 #include <stddef.h>
 #include <sys/socket.h>

@@ -38,7 +38,7 @@ TEST("T184 log level")
 	ASSERT_EQ(quic_set_log_level(LOG_DEBUG), LOG_NOTICE);
 }
 
-TEST("log is silent by default")
+TEST("S9.2 log is silent by default")
 {
 	ASSERT(!quic_set_log_func(count));
 	refuse_certificate();

@@ -8,7 +8,7 @@
 #define _SOCKET_DOUBLE_H
 
 #include <stdbool.h>
-#include <netinet/quic.h>
+#include <netinet/quic.h>	/* and nothing else: S1.1 */
 
 /* File descriptors of the two sockets. */
 #define CLIENT_FD	1000

@@ -29,7 +29,7 @@ extern "C" {
 /* GnuTLS priority string: TLS 1.3, QUIC's ciphers (RFC 9001, 5.3), certificates and PSKs, and no
  * middlebox compatibility mode (RFC 9001, 8.4).
  */
-/* TLS 1.3 and nothing older (RFC 9001, 4.2), without compatibility mode. */
+/* S9.3: TLS 1.3 and nothing older (RFC 9001, 4.2), without compatibility mode. */
 #define QUIC_PRIORITY \
 	"NORMAL:-VERS-ALL:+VERS-TLS1.3:+PSK:+ECDHE-PSK:" \
 	"-CIPHER-ALL:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-CCM:" \

@@ -66,6 +66,7 @@ module_init(quic_init);
 module_exit(quic_exit);
 
 /* IPPROTO_QUIC is 261; the macros want the bare number. SOCK_STREAM is 1, SOCK_DGRAM 2. */
+/* S2.3: loaded by the first program that asks for the protocol. */
 MODULE_ALIAS_NET_PF_PROTO(PF_INET, 261);
 MODULE_ALIAS_NET_PF_PROTO(PF_INET6, 261);
 MODULE_ALIAS_NET_PF_PROTO_TYPE(PF_INET, 261, 1);

@@ -58,7 +58,7 @@ int quic_do_setsockopt(struct sock *sk, int optname, sockptr_t optval, unsigned 
 	kfree_sensitive(val);
 	return err;
 }
-EXPORT_SYMBOL_GPL(quic_do_setsockopt);
+EXPORT_SYMBOL_GPL(quic_do_setsockopt);	/* S5.40 */
 
 int quic_do_getsockopt(struct sock *sk, int optname, sockptr_t optval, sockptr_t optlen)
 {
