@@ -65,3 +65,26 @@ struct pair netns_pair(const struct netns *netns, const char *host)
 	pair.client = quic_socket(address_local(pair.listener).sa.sa_family);
 	return pair;
 }
+
+struct netns netns_routed(unsigned int mtu)
+{
+	struct netns netns = netns_create();
+	int pid = getpid(), router = netns.far;
+
+	/* The new one is the server's. */
+	netns.far = netns_new();
+	netns_enter(router);
+	shell("ip link add veth2 type veth peer name veth3");
+	shell("ip link set veth3 netns /proc/%d/fd/%d", pid, netns.far);
+	shell("ip addr add 10.8.0.2/24 dev veth2 && ip addr add fd08::2/64 dev veth2 nodad && "
+	      "ip link set veth2 mtu %u up", mtu);
+	shell("echo 1 >/proc/sys/net/ipv4/ip_forward && "
+	      "echo 1 >/proc/sys/net/ipv6/conf/all/forwarding");
+	netns_enter(netns.far);
+	shell("ip addr add 10.8.0.1/24 dev veth3 && ip addr add fd08::1/64 dev veth3 nodad && "
+	      "ip link set veth3 mtu %u up && ip route add default via 10.8.0.2 && "
+	      "ip route add default via fd08::2", mtu);
+	netns_enter(netns.near);
+	shell("ip route add default via 10.9.0.2 && ip route add default via fd09::2");
+	return netns;
+}

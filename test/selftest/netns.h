@@ -14,6 +14,8 @@
 #define NEAR_ADDRESS	"10.9.0.1"
 #define FAR_ADDRESS	"10.9.0.2"
 #define FAR_ADDRESS6	"fd09::2"
+#define ROUTED_ADDRESS	"10.8.0.1"
+#define ROUTED_ADDRESS6	"fd08::1"
 
 struct netns {
 	int near;
@@ -23,6 +25,12 @@ struct netns {
 /* Leaves the process in the near one. */
 struct netns netns_create(void);
 void netns_enter(int netns);
+/*
+ * The same with a router in the middle, whose second link carries packets of @mtu bytes only:
+ *
+ *	near 10.9.0.1 ===== 10.9.0.2 router 10.8.0.2 ===== veth3 10.8.0.1/24 fd08::1/64 :far
+ */
+struct netns netns_routed(unsigned int mtu);
 /* Run a shell command that has to succeed. */
 __attribute__((format(printf, 1, 2)))
 void shell(const char *format, ...);

@@ -317,6 +317,11 @@ void quic_conn_timeout(struct quic_conn *conn, u64 now);
 
 /* The route to the peer carries datagrams of @mtu bytes of UDP payload (ICMP, route change). */
 void quic_conn_set_mtu(struct quic_conn *conn, u32 mtu);
+/*
+ * May a datagram of @len bytes that begins with @head be one that this end has sent on the active
+ * path? As far as @head_len bytes of it tell.
+ */
+bool quic_conn_has_sent(const struct quic_conn *conn, const u8 *head, size_t head_len, size_t len);
 
 /* ---- TLS ---- */
 

@@ -187,3 +187,29 @@ u64 quic_pmtud_deadline(const struct quic_conn *conn, u64 now)
 		return QUIC_NEVER;
 	return pmtud->raise_at;
 }
+
+/*
+ * RFC 9000, 14.2.1: what ICMP quotes has to match in addresses, which the host compares, and if
+ * possible in connection IDs. Sizes tell too: guesses of them are mostly wrong.
+ */
+bool quic_conn_has_sent(const struct quic_conn *conn, const u8 *head, size_t head_len, size_t len)
+{
+	const struct quic_path *path = &conn->path[conn->active_path];
+	const struct quic_cid_entry *entry;
+	bool is_long = head_len && head[0] & 0x80;
+	size_t at = is_long ? 6 : 1;
+
+	if (len > max(path->mtu, path->pmtud.size))
+		return false;
+	for (entry = conn->remote_cids.entries;
+	     entry < conn->remote_cids.entries + QUIC_CID_LIMIT_MAX; entry++) {
+		if (!entry->used)
+			continue;
+		if (head_len < at + entry->cid.len)
+			return true;
+		if ((!is_long || head[5] == entry->cid.len) &&
+		    !memcmp(head + at, entry->cid.id, entry->cid.len))
+			return true;
+	}
+	return false;
+}

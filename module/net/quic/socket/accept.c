@@ -67,7 +67,7 @@ static int set_path(struct sock *sk, struct sock *child, const struct quic_reque
 	dst = quic_route_lookup(child, &local, &req->remote);
 	if (IS_ERR(dst))
 		return PTR_ERR(dst);
-	qs->mtu = quic_route_mtu(dst, req->remote.family);
+	qs->mtu = quic_route_mtu(&qs->inet.sk, dst, req->remote.family);
 	dst_release(dst);
 	qs->local = req->local;
 	qs->remote = req->remote;

@@ -64,7 +64,7 @@ static int do_connect(struct sock *sk, const struct quic_addr *remote)
 	dst = quic_route_lookup(sk, &local, remote);
 	if (IS_ERR(dst))
 		return PTR_ERR(dst);
-	mtu = quic_route_mtu(dst, remote->family);
+	mtu = quic_route_mtu(sk, dst, remote->family);
 	dst_release(dst);
 	if (!bound) {
 		err = quic_bind_endpoint(sk, &local);

@@ -12,12 +12,14 @@
 #include "../observe/mib.h"
 
 #define QUIC_ENDPOINT_HASH_BITS	8
+#define QUIC_PEER_HASH_BITS	8
 
 /**
  * struct quic_net - state of a namespace
  * @endpoints: UDP sockets by port [@endpoints_lock]
  * @reap: closes endpoints that nobody uses
  * @listeners, @conns: sockets for /proc, by quic_sock.entry [@socks_lock]
+ * @peers: sockets with a connection, by quic_sock.peer [@socks_lock]
  * @closing: those whose program has closed them, until the connection has ended [@socks_lock]
  * @mib: counters of /proc/net/quic/snmp
  */
@@ -29,6 +31,7 @@ struct quic_net {
 	struct list_head listeners;
 	struct list_head conns;
 	struct list_head closing;
+	struct hlist_head peers[1 << QUIC_PEER_HASH_BITS];
 	struct quic_mib __percpu *mib;
 };
 

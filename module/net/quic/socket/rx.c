@@ -117,10 +117,13 @@ void quic_release_cb(struct sock *sk)
 
 	while (READ_ONCE(qs->pending)) {
 		bool timer = test_and_clear_bit(QUIC_PENDING_TIMER, &qs->pending);
+		bool too_big = test_and_clear_bit(QUIC_PENDING_TOO_BIG, &qs->pending);
 
 		clear_bit(QUIC_PENDING_RX, &qs->pending);
 		spin_unlock_bh(&sk->sk_lock.slock);
 		work_off(sk);
+		if (too_big)
+			quic_icmp_work_off(sk);
 		if (timer)
 			quic_timer_expired(sk);
 		cond_resched();

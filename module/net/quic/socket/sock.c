@@ -3,6 +3,7 @@
 #include <linux/slab.h>
 
 #include "../udp/endpoint.h"
+#include "../udp/peers.h"
 #include "event.h"
 #include "memory.h"
 #include "net.h"
@@ -44,6 +45,7 @@ void quic_sock_init_state(struct sock *sk)
 	quic_keys_init(sk);
 	INIT_LIST_HEAD(&qs->events);
 	INIT_LIST_HEAD(&qs->entry);
+	INIT_HLIST_NODE(&qs->peer);
 	INIT_LIST_HEAD(&qs->listen.requests);
 }
 
@@ -80,6 +82,7 @@ void quic_unhash(struct sock *sk)
 
 	spin_lock_bh(&qn->socks_lock);
 	list_del_init(&quic_sk(sk)->entry);
+	quic_peers_remove(sk);
 	spin_unlock_bh(&qn->socks_lock);
 }
 
@@ -98,12 +101,12 @@ static void count(struct sock *sk)
 }
 
 /* A migration of the peer, or ours, may have changed the active path. */
-static void follow_path(struct quic_sock *qs)
+static void follow_path(struct sock *sk)
 {
-	const struct quic_path *path = &qs->conn->path[qs->conn->active_path];
+	const struct quic_conn *conn = quic_sk(sk)->conn;
+	const struct quic_path *path = &conn->path[conn->active_path];
 
-	qs->local = path->local;
-	qs->remote = path->remote;
+	quic_peers_set(sk, &path->local, &path->remote);
 }
 
 static void adjust_sndbuf(struct sock *sk)
@@ -137,7 +140,7 @@ void quic_sock_update(struct sock *sk)
 
 	qs->conn->streams.pressed = quic_memory_pressed(sk);
 	quic_sock_transmit(sk);
-	follow_path(qs);
+	follow_path(sk);
 	adjust_sndbuf(sk);
 	count(sk);
 	wake(sk);

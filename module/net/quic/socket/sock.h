@@ -25,6 +25,7 @@
 #include <net/sock.h>
 
 #include "../engine/conn.h"
+#include "../udp/icmp.h"
 
 /* Socket states, as /proc shows them (S10.3). */
 enum quic_sock_state {
@@ -42,6 +43,7 @@ enum quic_sock_state {
 enum quic_sock_pending {
 	QUIC_PENDING_RX,
 	QUIC_PENDING_TIMER,
+	QUIC_PENDING_TOO_BIG,
 };
 
 /* Bits of quic_sock.wake: whom quic_sock_update() wakes. [lock] */
@@ -82,6 +84,8 @@ struct quic_listen {
  * @ticket: value of SESSION_TICKET set by the application [lock]
  * @secret: behind tokens, reset tokens, ticket keys: of a listener and its children (S5.33)
  * @counted: engine counters that are in the MIB already [lock]
+ * @peer: in quic_net.peers [socks_lock, as @local and @remote while it is there]
+ * @too_big: to work off when the lock is free [lock]
  * @entry: in quic_net.listeners, .conns or .closing [socks_lock]
  */
 struct quic_sock {
@@ -119,6 +123,8 @@ struct quic_sock {
 
 	struct quic_conn_stats counted;
 	struct quic_listen listen;
+	struct hlist_node peer;
+	struct quic_too_big too_big;
 	struct list_head entry;
 };
 

@@ -14,7 +14,7 @@ static void check_mtu(struct sock *sk)
 
 	if (!dst)
 		return;
-	mtu = quic_route_mtu(dst, qs->remote.family);
+	mtu = quic_route_mtu(sk, dst, qs->remote.family);
 	dst_release(dst);
 	if (mtu != qs->mtu) {
 		qs->mtu = mtu;

@@ -21,6 +21,7 @@
 #include "../socket/net.h"
 #include "../socket/request.h"
 #include "endpoint.h"
+#include "icmp.h"
 #include "receive.h"
 
 /* What waits here waits for microseconds; a burst of trains must fit (a train is up to 64 KiB). */
@@ -88,6 +89,9 @@ static int open_socket(struct quic_endpoint *ep)
 	sk->sk_userlocks |= SOCK_RCVBUF_LOCK;
 	rcu_assign_sk_user_data(sk, ep);
 	WRITE_ONCE(sk->sk_data_ready, quic_endpoint_data_ready);
+	/* Its ICMP is judged by connections; any type will do, for there is no encap_rcv. */
+	WRITE_ONCE(udp_sk(sk)->encap_err_lookup, quic_icmp_error);
+	WRITE_ONCE(udp_sk(sk)->encap_type, U8_MAX);
 	release_sock(sk);
 
 	err = bind_socket(sock, &ep->addr);

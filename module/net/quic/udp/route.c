@@ -2,10 +2,8 @@
 /*
  * Routes.
  *
- * The socket's dst cache holds the route of the active path. An ICMP "too big" reaches the UDP socket
- * of the endpoint, where the stack checks that the quoted packet is one of that socket, notes the new
- * MTU in the routing table and invalidates cached routes. So the next packet looks the route up again
- * and sees the new MTU: nothing of ICMP needs to be handled here.
+ * The socket's dst cache holds the route of the active path. When ICMP has changed the MTU of a route
+ * (icmp.c), the routing table invalidates what is cached: the next packet looks the route up again.
  */
 #include <linux/udp.h>
 #include <net/inet_ecn.h>
@@ -113,11 +111,29 @@ int quic_route_check(struct sock *sk)
 	return 0;
 }
 
-u32 quic_route_mtu(const struct dst_entry *dst, u8 family)
+static u8 discovery(const struct sock *sk, u8 family)
 {
-	u32 headers = sizeof(struct udphdr) +
-		      (family == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
-	u32 mtu = min_t(u32, dst_mtu(dst), IP_MAX_MTU);
+	return family == 6 ? inet6_sk(sk)->pmtudisc : inet_sk(sk)->pmtudisc;
+}
 
-	return min_t(u32, mtu - headers, QUIC_TRAIN_BYTES_MAX);
+bool quic_route_follows_pmtu(const struct sock *sk, u8 family)
+{
+	u8 mode = discovery(sk, family);
+
+	return mode == IP_PMTUDISC_WANT || mode == IP_PMTUDISC_DO;
+}
+
+/*
+ * DF is set whatever the mode (RFC 9000, 14). Without discovery, only the smallest size is certain
+ * (14.2); the modes that ignore what was discovered believe the device.
+ */
+u32 quic_route_mtu(const struct sock *sk, const struct dst_entry *dst, u8 family)
+{
+	u8 mode = discovery(sk, family);
+	u32 mtu = quic_route_follows_pmtu(sk, family) ? dst_mtu(dst) : READ_ONCE(dst->dev->mtu);
+
+	if (mode == IP_PMTUDISC_DONT)
+		return QUIC_MTU_MIN;
+	mtu = min_t(u32, mtu, IP_MAX_MTU) - quic_route_headers(family);
+	return min_t(u32, mtu, QUIC_TRAIN_BYTES_MAX);
 }

@@ -3,6 +3,9 @@
 #ifndef QUIC_UDP_ROUTE_H
 #define QUIC_UDP_ROUTE_H
 
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/udp.h>
 #include <net/sock.h>
 
 #include "../engine/addr.h"
@@ -26,7 +29,16 @@ struct dst_entry *quic_route_get(struct sock *sk, const struct quic_addr *local,
 /* Is there a route for the active path of @sk? 0 or -ENETUNREACH. The caller holds its lock. */
 int quic_route_check(struct sock *sk);
 
-/* UDP payload bytes that one packet on the route can carry. */
-u32 quic_route_mtu(const struct dst_entry *dst, u8 family);
+/* Bytes of IP and UDP headers. */
+static inline u32 quic_route_headers(u8 family)
+{
+	return sizeof(struct udphdr) +
+	       (family == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
+}
+
+/* Does IP_MTU_DISCOVER, or IPV6_MTU_DISCOVER, let ICMP change the MTU (S2.46)? */
+bool quic_route_follows_pmtu(const struct sock *sk, u8 family);
+/* UDP payload bytes that one packet of @sk on the route can carry. */
+u32 quic_route_mtu(const struct sock *sk, const struct dst_entry *dst, u8 family);
 
 #endif

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The size of datagrams: routes, ICMP, forged ICMP, and probes (RFC 9000, 14).
+ */
+#include <arpa/inet.h>
+#include <netinet/ip.h>
+#include <netinet/ip_icmp.h>
+#include <netinet/udp.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "message.h"
+#include "netns.h"
+#include "transfer.h"
+
+#define SIZE	300000
+#define HEADERS	(sizeof(struct iphdr) + sizeof(struct udphdr))
+
+static void connect_pair(struct pair *pair)
+{
+	pair_connect(pair);
+	pair_hello(pair);
+	pair_handshake(pair);
+}
+
+static struct quic_conn_stats stats(int fd)
+{
+	struct quic_conn_stats value;
+	socklen_t len = sizeof(value);
+
+	ASSERT_OK(getsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_CONN_STATS, &value, &len));
+	return value;
+}
+
+static void transfer(struct pair *pair)
+{
+	pid_t child = transfer_send(pair->client, 2, SIZE);
+
+	transfer_receive(pair->server, 2, SIZE);
+	transfer_wait(child);
+}
+
+static void set_mtu(const struct netns *netns, unsigned int mtu)
+{
+	shell("ip link set veth0 mtu %u", mtu);
+	netns_enter(netns->far);
+	shell("ip link set veth1 mtu %u", mtu);
+	netns_enter(netns->near);
+}
+
+TEST_LIMIT("P25 S2.46 datagrams are as large as the route permits", 100)
+{
+	static const unsigned int sizes[] = { 1280, 1500, 9000, 65535 };
+	struct netns netns = netns_create();
+	size_t i;
+
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct pair pair;
+		unsigned int most = sizes[i] - HEADERS;
+
+		set_mtu(&netns, sizes[i]);
+		pair = netns_pair(&netns, FAR_ADDRESS);
+		connect_pair(&pair);
+		/* A datagram and what belongs to it fit into 64 KiB of memory. */
+		if (sizes[i] < 65535)
+			ASSERT_EQ(stats(pair.client).mtu, most);
+		else
+			ASSERT(stats(pair.client).mtu > 64000 && stats(pair.client).mtu <= most);
+		transfer(&pair);
+		pair_close(&pair);
+	}
+}
+
+TEST("P25 a router that says too big is believed")
+{
+	struct netns netns = netns_routed(1400);
+	struct pair pair = netns_pair(&netns, ROUTED_ADDRESS);
+
+	connect_pair(&pair);
+	ASSERT_EQ(stats(pair.client).mtu, 1500 - HEADERS);
+	transfer(&pair);
+	ASSERT_EQ(stats(pair.client).mtu, 1400 - HEADERS);
+	pair_close(&pair);
+}
+
+TEST("P25 a router that says too big is believed, ipv6")
+{
+	struct netns netns = netns_routed(1300);
+	struct pair pair = netns_pair(&netns, ROUTED_ADDRESS6);
+
+	connect_pair(&pair);
+	ASSERT_EQ(stats(pair.client).mtu, 1500 - 48);
+	transfer(&pair);
+	ASSERT_EQ(stats(pair.client).mtu, 1300 - 48);
+	pair_close(&pair);
+}
+
+/* ---- forged messages ---- */
+
+static uint16_t checksum(const uint8_t *bytes, size_t len)
+{
+	uint32_t sum = 0;
+	size_t i;
+
+	for (i = 0; i + 1 < len; i += 2)
+		sum += bytes[i] << 8 | bytes[i + 1];
+	if (len & 1)
+		sum += bytes[len - 1] << 8;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return htons(~sum);
+}
+
+/*
+ * What an attacker in the far namespace has seen of the client: an IP packet with at least @room
+ * bytes of UDP payload. Its length field says @len afterwards.
+ */
+static size_t overhear(struct pair *pair, const struct netns *netns, uint8_t *packet, size_t room,
+		       unsigned int len)
+{
+	struct udphdr *udp = (struct udphdr *)(packet + sizeof(struct iphdr));
+	ssize_t got;
+	int fd;
+
+	netns_enter(netns->far);
+	fd = socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
+	ASSERT_OK(fd);
+	netns_enter(netns->near);
+	stream_write(pair->client, 4, NEW, "overheard");
+	stream_expect(pair->server, 4, 0, "overheard");
+	got = recv(fd, packet, room, 0);
+	ASSERT(got > (ssize_t)HEADERS + 9);
+	ASSERT(!(packet[HEADERS] & 0x80));
+	close(fd);
+	udp->len = htons(len + sizeof(*udp));
+	((struct iphdr *)packet)->tot_len = htons(len + HEADERS);
+	return got;
+}
+
+static void forge(const struct netns *netns, int code, unsigned int mtu, const uint8_t *packet,
+		  size_t len)
+{
+	struct address to = address(NEAR_ADDRESS, 0);
+	uint8_t bytes[2048] = { 0 };
+	struct icmphdr *icmp = (struct icmphdr *)bytes;
+	int fd;
+
+	icmp->type = ICMP_DEST_UNREACH;
+	icmp->code = code;
+	icmp->un.frag.mtu = htons(mtu);
+	memcpy(icmp + 1, packet, len);
+	icmp->checksum = checksum(bytes, sizeof(*icmp) + len);
+	netns_enter(netns->far);
+	fd = socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
+	ASSERT_OK(fd);
+	ASSERT_EQ(sendto(fd, bytes, sizeof(*icmp) + len, 0, &to.sa, to.len),
+		  sizeof(*icmp) + len);
+	close(fd);
+	netns_enter(netns->near);
+}
+
+TEST("P25 too big is believed at once with a packet that was sent")
+{
+	struct netns netns = netns_create();
+	struct pair pair = netns_pair(&netns, FAR_ADDRESS);
+	uint8_t packet[1500];
+	size_t len;
+
+	connect_pair(&pair);
+	len = overhear(&pair, &netns, packet, sizeof(packet), 1500 - HEADERS);
+	forge(&netns, ICMP_FRAG_NEEDED, 1400, packet, len);
+	EVENTUALLY(stats(pair.client).mtu == 1400 - HEADERS);
+	pair_echo(&pair, 0);
+	pair_close(&pair);
+}
+
+TEST("RFC 9000 14.2.1 no icmp error ends a connection")
+{
+	struct netns netns = netns_create();
+	struct pair pair = netns_pair(&netns, FAR_ADDRESS);
+	int code, error;
+	uint8_t packet[1500];
+	socklen_t size = sizeof(error);
+	size_t len;
+
+	connect_pair(&pair);
+	len = overhear(&pair, &netns, packet, sizeof(packet), 100);
+	for (code = 0; code <= NR_ICMP_UNREACH; code++)
+		if (code != ICMP_FRAG_NEEDED)
+			forge(&netns, code, 0, packet, len);
+	pair_echo(&pair, 0);
+	/* F53 */
+	ASSERT_OK(getsockopt(pair.client, SOL_SOCKET, SO_ERROR, &error, &size));
+	ASSERT_EQ(error, 0);
+	pair_close(&pair);
+}
+
+static struct pair discovering(const struct netns *netns, int mode)
+{
+	struct pair pair = netns_pair(netns, FAR_ADDRESS);
+
+	ASSERT_OK(setsockopt(pair.client, SOL_IP, IP_MTU_DISCOVER, &mode, sizeof(mode)));
+	connect_pair(&pair);
+	return pair;
+}
+
+TEST("S2.46 modes of discovery that ignore icmp")
+{
+	static const int modes[] = { IP_PMTUDISC_PROBE, IP_PMTUDISC_INTERFACE, IP_PMTUDISC_OMIT };
+	struct netns netns = netns_create();
+	uint8_t packet[1500];
+	size_t i, len;
+
+	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		struct pair pair = discovering(&netns, modes[i]);
+
+		len = overhear(&pair, &netns, packet, sizeof(packet), 1500 - HEADERS);
+		forge(&netns, ICMP_FRAG_NEEDED, 1400, packet, len);
+		transfer(&pair);
+		ASSERT_EQ(stats(pair.client).mtu, 1500 - HEADERS);
+		pair_close(&pair);
+	}
+}
+
+TEST("S2.46 without discovery datagrams have 1200 bytes")
+{
+	struct netns netns = netns_create();
+	struct pair pair = discovering(&netns, IP_PMTUDISC_DONT);
+
+	ASSERT_EQ(stats(pair.client).mtu, 1200);
+	transfer(&pair);
+	ASSERT_EQ(stats(pair.client).mtu, 1200);
+	pair_close(&pair);
+}
+
+/* ---- probes ---- */
+
+/* The cable's far end drops what is larger, and nobody says so. */
+TEST_LIMIT("S6.47 probes find out what the path carries", 100)
+{
+	struct quic_config config = { .plpmtud_probe_interval = 5000000 };
+	struct netns netns = netns_create();
+	struct pair pair = netns_pair(&netns, FAR_ADDRESS);
+	unsigned int mtu;
+
+	shell("ip link set veth0 mtu 9000");
+	config_set(pair.client, config);
+	connect_pair(&pair);
+	ASSERT(stats(pair.client).mtu <= 1500 - HEADERS);
+	EVENTUALLY(stats(pair.client).mtu > 1500 - HEADERS - 32);
+	mtu = stats(pair.client).mtu;
+	ASSERT(mtu <= 1500 - HEADERS);
+	ASSERT_EQ(stats(pair.client).congestion_events, 0);
+	transfer(&pair);
+	pair_close(&pair);
+}
