@@ -8,6 +8,7 @@
 
 #include "harness.h"
 #include "message.h"
+#include "netns.h"
 #include "pair.h"
 
 static bool file_contains(const char *name, const char *text)
@@ -23,7 +24,7 @@ static bool file_contains(const char *name, const char *text)
 	return found;
 }
 
-TEST("T186 listeners")
+TEST("T186 S10.3 listeners")
 {
 	int fd = quic_listener("127.0.0.1");
 	struct address addr = address_local(fd);
@@ -35,7 +36,7 @@ TEST("T186 listeners")
 	ASSERT(!file_contains("/proc/net/quic/eps", text));
 }
 
-TEST("T187 counters")
+TEST("T187 S10.3 counters")
 {
 	static const char *const names[] = {
 		"QuicConnCurrentEstabs", "QuicConnPassiveEstabs", "QuicConnActiveEstabs",
@@ -71,4 +72,67 @@ TEST("S10.3 connections")
 	ASSERT(file_contains("/proc/net/quic/conns", text));
 	pair_close(&pair);
 	ASSERT(!file_contains("/proc/net/quic/conns", text));
+}
+
+static long long counter(const char *name)
+{
+	FILE *file = fopen("/proc/thread-self/net/quic/snmp", "re");
+	long long value = -1, found;
+	char line[128], text[64];
+
+	ASSERT(file);
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "%63s\t%lld", text, &found) == 2 && !strcmp(text, name))
+			value = found;
+	fclose(file);
+	ASSERT(value >= 0);
+	return value;
+}
+
+TEST("S10.4 connections, packets and closes are counted")
+{
+	struct pair pair;
+
+	netns_create();
+	pair = pair_connected();
+	ASSERT_EQ(counter("QuicConnCurrentEstabs"), 2);
+	ASSERT_EQ(counter("QuicConnPassiveEstabs"), 1);
+	ASSERT_EQ(counter("QuicConnActiveEstabs"), 1);
+	ASSERT(counter("QuicPktEncFastpaths") > 0);
+	ASSERT(counter("QuicPktDecFastpaths") > 0);
+	ASSERT(counter("QuicPktRcvFastpaths") + counter("QuicPktRcvBacklogs") > 0);
+	ASSERT_EQ(counter("QuicFrmOutCloses"), 0);
+	pair_close(&pair);
+	EVENTUALLY(counter("QuicConnCurrentEstabs") == 0);
+	ASSERT_EQ(counter("QuicConnPassiveEstabs"), 1);
+	ASSERT_EQ(counter("QuicPktDecDrop"), 0);
+}
+
+TEST("S10.4 a close during the handshake is a transport close, sent and received")
+{
+	struct pair pair;
+
+	netns_create();
+	pair = pair_listening("127.0.0.1");
+	pair_connect(&pair);
+	pair_hello(&pair);
+	close(pair.server);
+	EVENTUALLY(counter("QuicFrmInCloses") == 1);
+	ASSERT_EQ(counter("QuicFrmOutCloses"), 1);
+	ASSERT_EQ(counter("QuicConnCurrentEstabs"), 0);
+}
+
+TEST("S10.4 packets that waited for their keys are counted as decrypted later")
+{
+	struct pair pair;
+
+	netns_create();
+	pair = pair_listening("127.0.0.1");
+	pair_connect(&pair);
+	pair_hello(&pair);
+	ASSERT_EQ(counter("QuicPktDecBacklogs"), 0);
+	/* The server's flight reaches the client before the secrets do. */
+	pair_handshake(&pair);
+	ASSERT(counter("QuicPktDecBacklogs") > 0);
+	pair_close(&pair);
 }

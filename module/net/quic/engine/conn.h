@@ -95,6 +95,16 @@ struct quic_conn_config {
 };
 
 /**
+ * struct quic_conn_drops - received packets that were given up, by reason, for the host's counters
+ * @header: malformed, or not for this connection; @number: received before, or too old
+ * @frames: authentic, but its frames break the rules; @opening: not authentic
+ * @deferred: not a loss: packets that waited for their keys and were opened then
+ */
+struct quic_conn_drops {
+	u64 header, number, frames, opening, deferred;
+};
+
+/**
  * struct quic_conn_close_info - why and how a connection ends
  * @set: a CONNECTION_CLOSE is to be sent or was received; not when the connection ends silently
  * @app: application close (0x1d)
@@ -211,6 +221,7 @@ struct quic_conn {
 	struct quic_early_data early_data;
 
 	struct quic_conn_stats stats;
+	struct quic_conn_drops drops;
 	void *host;
 };
 

@@ -71,6 +71,7 @@ static void process(struct quic_conn *conn, const struct quic_early_packet *earl
 	rx.received_at = early->received_at;
 	rx.now = now;
 	quic_conn_open_packet(conn, &rx);
+	conn->drops.deferred += rx.authentic;
 }
 
 /* The keys of @level are there now. */

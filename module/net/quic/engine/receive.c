@@ -98,8 +98,10 @@ static int process_frames(struct quic_conn *conn, struct quic_received *rx,
 		err = quic_frame_parse(&frame, payload, rx->pkt.type);
 		if (!err)
 			err = quic_conn_on_frame(conn, rx, &frame);
-		if (err > 0)
+		if (err > 0) {
+			conn->drops.frames++;
 			quic_conn_fail(conn, err, frame.type, rx->now);
+		}
 		if (err)
 			return err;
 		if (!quic_frame_ack_eliciting(frame.type))
@@ -174,18 +176,23 @@ void quic_conn_open_packet(struct quic_conn *conn, struct quic_received *rx)
 	struct quic_reader payload;
 	int err;
 
-	if (!unprotect(conn, rx, &payload))
+	if (!unprotect(conn, rx, &payload)) {
+		conn->drops.opening++;
 		return;
+	}
 	rx->authentic = true;
 	quic_negotiate_opened(conn, keys);
 	/*
 	 * RFC 9000, 12.3; not before opening, or timing would tell packet numbers (RFC 9001, 9.5)
 	 */
-	if (quic_ackset_has(&space->received, pkt->pn))
+	if (quic_ackset_has(&space->received, pkt->pn)) {
+		conn->drops.number++;
 		return;
+	}
 	conn->stats.packets_received++;
 	/* RFC 9000, 17.2, 17.3.1 and 12.4 */
 	if (pkt->reserved_bits || !quic_reader_left(&payload)) {
+		conn->drops.frames++;
 		quic_conn_fail(conn, QUIC_TRANSPORT_ERROR_PROTOCOL_VIOLATION, 0, rx->now);
 		return;
 	}
@@ -220,8 +227,10 @@ void quic_conn_open_packet(struct quic_conn *conn, struct quic_received *rx)
 
 static void receive_packet(struct quic_conn *conn, struct quic_received *rx)
 {
-	if (!acceptable(conn, rx))
+	if (!acceptable(conn, rx)) {
+		conn->drops.header++;
 		return;
+	}
 	if (rx->pkt.type == QUIC_PACKET_VERSION_NEGOTIATION)
 		quic_negotiate_on_packet(conn, &rx->pkt, rx->now);
 	else if (quic_negotiate_keys(conn, rx)->cipher)
@@ -241,8 +250,10 @@ static bool receive_packets(struct quic_conn *conn, const struct quic_datagram *
 
 	while (pos < dgram->len && quic_conn_is_open(conn)) {
 		memset(&rx, 0, sizeof(rx));
-		if (quic_packet_parse(&rx.pkt, dgram->data + pos, dgram->len - pos, QUIC_CID_LEN))
+		if (quic_packet_parse(&rx.pkt, dgram->data + pos, dgram->len - pos, QUIC_CID_LEN)) {
+			conn->drops.header++;
 			break;
+		}
 		/* RFC 9000, 12.2: all for the same connection ID. */
 		if (!pos)
 			first = rx.pkt.dcid;

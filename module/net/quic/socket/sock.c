@@ -91,13 +91,23 @@ static void count(struct sock *sk)
 	struct quic_sock *qs = quic_sk(sk);
 	const struct quic_conn_stats *now = &qs->conn->stats;
 	struct quic_conn_stats *then = &qs->counted;
+	const struct quic_conn_drops *drops = &qs->conn->drops, *old = &qs->counted_drops;
+	u64 deferred = drops->deferred - old->deferred;
 	struct net *net = sock_net(sk);
 
-	QUIC_ADD_STATS(net, QUIC_MIB_PKT_DECFASTPATHS, now->packets_received - then->packets_received);
+	/* S10.4; packets are always sealed where they are built, so nothing is encrypted later. */
+	QUIC_ADD_STATS(net, QUIC_MIB_PKT_DECFASTPATHS,
+		       now->packets_received - then->packets_received - deferred);
+	QUIC_ADD_STATS(net, QUIC_MIB_PKT_DECBACKLOGS, deferred);
+	QUIC_ADD_STATS(net, QUIC_MIB_PKT_INVHDRDROP, drops->header - old->header);
+	QUIC_ADD_STATS(net, QUIC_MIB_PKT_INVNUMDROP, drops->number - old->number);
+	QUIC_ADD_STATS(net, QUIC_MIB_PKT_INVFRMDROP, drops->frames - old->frames);
+	QUIC_ADD_STATS(net, QUIC_MIB_PKT_DECDROP, drops->opening - old->opening);
 	QUIC_ADD_STATS(net, QUIC_MIB_PKT_ENCFASTPATHS, now->packets_sent - then->packets_sent);
 	QUIC_ADD_STATS(net, QUIC_MIB_FRM_RETRANS,
 		       now->packets_retransmitted - then->packets_retransmitted);
 	*then = *now;
+	qs->counted_drops = *drops;
 }
 
 /* A migration of the peer, or ours, may have changed the active path. */

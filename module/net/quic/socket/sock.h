@@ -83,7 +83,7 @@ struct quic_listen {
  * @alpn: NUL-terminated, comma-separated [lock]; constant while listening
  * @ticket: value of SESSION_TICKET set by the application [lock]
  * @secret: behind tokens, reset tokens, ticket keys: of a listener and its children (S5.33)
- * @counted: engine counters that are in the MIB already [lock]
+ * @counted, @counted_drops: engine counters that are in the MIB already [lock]
  * @peer: in quic_net.peers [socks_lock, as @local and @remote while it is there]
  * @too_big: to work off when the lock is free [lock]
  * @entry: in quic_net.listeners, .conns or .closing [socks_lock]
@@ -122,6 +122,7 @@ struct quic_sock {
 	u8 secret[QUIC_SECRET_LEN];
 
 	struct quic_conn_stats counted;
+	struct quic_conn_drops counted_drops;
 	struct quic_listen listen;
 	struct hlist_node peer;
 	struct quic_too_big too_big;

@@ -26,6 +26,7 @@ void quic_sock_transmit(struct sock *sk)
 {
 	struct quic_conn *conn = quic_sk(sk)->conn;
 	u64 now = quic_now();
+	int packets;
 	size_t size;
 
 	if (!quic_conn_transmit_size(conn, now))
@@ -41,7 +42,10 @@ void quic_sock_transmit(struct sock *sk)
 		}
 		train.buf = skb->data;
 		train.cap = min_t(size_t, skb_tailroom(skb), QUIC_TRAIN_BYTES_MAX);
-		if (quic_conn_transmit(conn, now, &train) <= 0) {
+		packets = quic_conn_transmit(conn, now, &train);
+		if (packets <= 0) {
+			if (packets < 0)
+				QUIC_INC_STATS(sock_net(sk), QUIC_MIB_PKT_ENCDROP);
 			kfree_skb(skb);
 			break;
 		}
