@@ -102,3 +102,24 @@ TEST("peer out of reach")
 	ASSERT_ERRNO(recv(pair.server, &byte, 1, 0), ENOTCONN);
 	pair_close(&pair);
 }
+
+TEST("S3.26 S3.30 S3.7 sending without a route")
+{
+	struct quic_transport_param params = { .max_datagram_frame_size = 1400 };
+	struct netns netns = netns_create();
+	struct pair pair = netns_pair(&netns, FAR_ADDRESS);
+
+	params_set(pair.client, params);
+	params_set(pair.listener, params);
+	pair_connect(&pair);
+	pair_hello(&pair);
+	pair_handshake(&pair);
+	shell("ip link set veth0 down");
+	ASSERT_ERRNO(stream_send(pair.client, 0, NEW, "x", 1), ENETUNREACH);
+	ASSERT_ERRNO(send(pair.client, "x", 1, MSG_QUIC_DATAGRAM), ENETUNREACH);
+	ASSERT_ERRNO(handshake_send(pair.client, QUIC_CRYPTO_APP, "x", 1, 0), ENETUNREACH);
+	shell("ip link set veth0 up");
+	ASSERT_EQ(stream_send(pair.client, 0, NEW, "y", 1), 1);
+	stream_expect(pair.server, 0, 0, "y");
+	pair_close(&pair);
+}
