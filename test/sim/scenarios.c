@@ -134,12 +134,15 @@ static void tune_handshake(struct world *world)
 	world->load.early = random_below(r, 2);
 }
 
-/* With 30 % lost, the exponential back-off of probes may come close to the default 30 seconds. */
+/*
+ * With much lost, in bursts that are counted in datagrams, the exponential back-off of probes may come
+ * to minutes.
+ */
 static void tune_patient(struct world *world)
 {
 	tune_handshake(world);
-	world->client.config.params.max_idle_timeout = 120000;
-	world->server.config.params.max_idle_timeout = 120000;
+	world->client.config.params.max_idle_timeout = 300000;
+	world->server.config.params.max_idle_timeout = 300000;
 }
 
 static void tune_large_certificate(struct world *world)
