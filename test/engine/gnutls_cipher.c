@@ -7,6 +7,7 @@
 
 #include "cipher.h"
 #include "host.h"
+#include "version.h"
 
 struct quic_aead {
 	gnutls_aead_cipher_hd_t handle;
@@ -130,6 +131,21 @@ int quic_aead_open(struct quic_aead *aead, u64 pn, u8 *packet, size_t header_len
 				       packet + header_len, &len) < 0)
 		return -EBADMSG;
 	return 0;
+}
+
+int quic_retry_seal(const struct quic_version *version, u8 *pseudo, size_t len)
+{
+	const struct quic_cipher *cipher = quic_cipher_find(TLS_CIPHER_AES_GCM_128);
+	struct quic_aead *aead;
+	int err;
+
+	err = quic_aead_new(&aead, cipher, version->retry_key, version->retry_nonce);
+	if (err)
+		return err;
+	/* Packet number 0 leaves the nonce as it is. */
+	err = quic_aead_seal(aead, 0, pseudo, len, 0);
+	quic_aead_free(aead);
+	return err;
 }
 
 int quic_hp_masks(struct quic_hp *hp, u8 (*samples)[QUIC_SAMPLE_LEN], u8 (*masks)[QUIC_SAMPLE_LEN],

@@ -41,6 +41,30 @@ static void on_event(struct quic_conn *conn, u8 type, const union quic_event *ev
 	end->events[end->event_count++].len = len;
 }
 
+static void on_token(struct quic_conn *conn, const u8 *token, size_t len)
+{
+	struct pair_end *end = end_of(conn);
+
+	end->token_len = min(len, sizeof(end->token));
+	memcpy(end->token, token, end->token_len);
+}
+
+struct quic_token_key *pair_token_key(struct pair *p)
+{
+	if (!p->token_key.aead && quic_token_key_init(&p->token_key))
+		return NULL;
+	return &p->token_key;
+}
+
+static int make_token(struct quic_conn *conn, const struct quic_addr *remote, u64 now, u8 *token)
+{
+	struct quic_token_key *key = pair_token_key(end_of(conn)->pair);
+
+	if (!key)
+		return -ENOMEM;
+	return quic_token_seal(key, QUIC_TOKEN_REGULAR, remote, NULL, NULL, now, token);
+}
+
 static void on_readable(struct quic_conn *conn)
 {
 	end_of(conn)->readable++;
@@ -93,6 +117,8 @@ static bool rx_room(struct quic_conn *conn, bool in_order __maybe_unused)
 
 static const struct quic_conn_ops ops = {
 	.event = on_event,
+	.token = on_token,
+	.make_token = make_token,
 	.readable = on_readable,
 	.writable = on_writable,
 	.state = on_state,
@@ -242,15 +268,55 @@ void pair_flush(struct pair_end *end)
 	}
 }
 
+size_t pair_retry(struct pair *p, const struct quic_packet *initial, u8 *buf, size_t room)
+{
+	struct quic_cid scid = { .len = QUIC_CID_LEN };
+	u8 token[QUIC_TOKEN_MAX];
+	int len;
+
+	quic_random(scid.id, scid.len);
+	len = quic_token_seal(pair_token_key(p), QUIC_TOKEN_RETRY, &p->client.addr, &initial->dcid,
+			      &scid, p->now, token);
+	return len < 0 ? 0 : quic_packet_retry(initial, &scid, token, len, buf, room);
+}
+
+/* As socket/admission.c does it. False: the client got a Retry, or nothing. */
+static bool admit(struct pair_end *end, const struct quic_packet *initial, bool *validated,
+		  bool *answers, struct quic_cid *original_dcid)
+{
+	struct pair *p = end->pair;
+	enum quic_token_verdict verdict;
+	u8 buf[200];
+	size_t len;
+
+	verdict = quic_token_open(pair_token_key(p), initial->token, initial->token_len,
+				  &p->client.addr, &initial->dcid, p->now, original_dcid);
+	*answers = verdict == QUIC_TOKEN_ANSWERS_RETRY;
+	*validated = *answers || verdict == QUIC_TOKEN_PROVES_ADDRESS;
+	if (*validated)
+		return true;
+	len = pair_retry(p, initial, buf, sizeof(buf));
+	if (verdict == QUIC_TOKEN_NONE && len) {
+		p->retries++;
+		put_on_wire(end, buf, len);
+	}
+	return false;
+}
+
 static void accept_first(struct pair_end *end, u8 *data, size_t len)
 {
+	bool validated = false, answers = false;
+	struct quic_cid original_dcid = {};
 	struct quic_packet initial;
 
 	if (quic_packet_parse(&initial, data, len, QUIC_CID_LEN) ||
 	    initial.type != QUIC_PACKET_INITIAL)
 		return;
+	if (end->pair->validate && !admit(end, &initial, &validated, &answers, &original_dcid))
+		return;
 	if (quic_conn_accept(&end->conn, &ops, &end->config, &end->addr, &pair_peer(end)->addr,
-			     &initial, NULL, NULL, false, end->pair->now))
+			     &initial, answers ? &original_dcid : NULL,
+			     answers ? &initial.dcid : NULL, validated, end->pair->now))
 		return;
 	end->begun = true;
 }
@@ -434,6 +500,7 @@ void pair_destroy(struct pair *p)
 		quic_conn_destroy(&p->server.conn);
 	if (p->client.cid_count || p->server.cid_count)
 		die("connection IDs stay routed");
+	quic_token_key_clear(&p->token_key);
 	while (p->wire_count)
 		free(p->wire[--p->wire_count].data);
 }

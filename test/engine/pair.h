@@ -38,6 +38,7 @@ struct pair_event {
  * @hold_tls: TLS messages that arrived are left unread
  * @no_room: rx_room() says no
  * @cids: routed connection IDs
+ * @token: the last that arrived (client)
  */
 struct pair_end {
 	struct quic_conn conn;
@@ -52,6 +53,8 @@ struct pair_end {
 	unsigned int event_count;
 	struct quic_cid cids[PAIR_CIDS_MAX];
 	unsigned int cid_count;
+	u8 token[1500];
+	size_t token_len;
 	u64 datagrams_sent;
 };
 
@@ -61,6 +64,8 @@ struct pair_end {
  * @gso: segments of a train
  * @drop: called for each datagram sent, true loses it
  * @mark: the same, returns the ECN bits that arrive
+ * @token_key: of the server's host, once pair_token_key() was called
+ * @validate: the client has to prove its address; @retries: how often it was asked to
  * @cipher: type of the handshake and 1-RTT secrets
  */
 struct pair {
@@ -69,6 +74,9 @@ struct pair {
 	unsigned int wire_count;
 	u64 now, delay;
 	unsigned int gso;
+	struct quic_token_key token_key;
+	bool validate;
+	unsigned int retries;
 	bool (*drop)(struct pair *p, struct pair_end *from, u8 *data, size_t *len);
 	u8 (*mark)(struct pair *p, struct pair_end *from, u8 ecn);
 	u32 cipher;
@@ -96,6 +104,9 @@ size_t pair_inject(struct pair_end *from, u8 level, const void *frames, size_t l
 size_t pair_forge(struct pair_end *from, u8 level, const void *frames, size_t len, u8 first_byte,
 		  size_t min_len, u8 *buf, size_t room);
 void pair_destroy(struct pair *p);
+struct quic_token_key *pair_token_key(struct pair *p);
+/* The Retry that answers @initial now. Return: its length. */
+size_t pair_retry(struct pair *p, const struct quic_packet *initial, u8 *buf, size_t room);
 
 /* Send @len bytes (the pattern of their offsets) on a stream; opens it. */
 int pair_send(struct pair_end *end, u64 id, size_t len, bool fin);

@@ -71,17 +71,3 @@ TEST("a ticket without memory comes again")
 	CHECK(pair_event(&p.client, QUIC_EVENT_NEW_SESSION_TICKET, 0));
 	pair_destroy(&p);
 }
-
-TEST("tokens are handed on")
-{
-	static const u8 frame[] = { QUIC_FRAME_NEW_TOKEN, 5, 't', 'o', 'k', 'e', 'n' };
-	const struct pair_event *event;
-
-	pair_init(&p);
-	pair_handshake(&p);
-	pair_inject(&p.server, QUIC_CRYPTO_APP, frame, sizeof(frame), 0);
-	event = pair_event(&p.client, QUIC_EVENT_NEW_TOKEN, 0);
-	CHECK(event);
-	CHECK_EQ(event->len, 5);
-	pair_destroy(&p);
-}

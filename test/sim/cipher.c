@@ -9,6 +9,7 @@
 #include "lies.h"
 #include "random.h"
 #include "trace.h"
+#include "version.h"
 
 struct quic_aead {
 	u64 key;
@@ -141,6 +142,16 @@ int quic_aead_open(struct quic_aead *aead, u64 pn, u8 *packet, size_t header_len
 		return -EBADMSG;
 	}
 	trace_packet("open", pn, packet, header_len, payload_len);
+	return 0;
+}
+
+int quic_retry_seal(const struct quic_version *version, u8 *pseudo, size_t len)
+{
+	u64 tag[2];
+
+	tag[0] = fold(fold(1, version->retry_key, sizeof(version->retry_key)), pseudo, len);
+	tag[1] = random_mix(tag[0]);
+	memcpy(pseudo + len, tag, sizeof(tag));
 	return 0;
 }
 

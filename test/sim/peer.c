@@ -32,6 +32,22 @@ static void on_event(struct quic_conn *conn, u8 type, const union quic_event *ev
 	}
 }
 
+static void on_token(struct quic_conn *conn, const u8 *token, size_t len)
+{
+	struct peer *peer = peer_of(conn);
+
+	trace("a token of %zu bytes", len);
+	peer->tokens++;
+	peer->token_len = min(len, sizeof(peer->token));
+	memcpy(peer->token, token, peer->token_len);
+}
+
+static int make_token(struct quic_conn *conn, const struct quic_addr *remote, u64 now, u8 *token)
+{
+	return quic_token_seal(&peer_of(conn)->world->listener.token_key, QUIC_TOKEN_REGULAR, remote, NULL,
+			       NULL, now, token);
+}
+
 /* This host looks at its queues after each call. */
 static void on_readable(struct quic_conn *conn)
 {
@@ -101,6 +117,8 @@ static bool on_rx_room(struct quic_conn *conn, bool in_order)
 
 static const struct quic_conn_ops ops = {
 	.event = on_event,
+	.token = on_token,
+	.make_token = make_token,
 	.readable = on_readable,
 	.writable = on_writable,
 	.state = on_state,
@@ -173,14 +191,17 @@ int peer_connect(struct peer *peer)
 	return 0;
 }
 
-int peer_accept(struct peer *peer, const struct quic_packet *initial)
+int peer_accept(struct peer *peer, const struct quic_packet *initial, const struct admission *adm)
 {
 	int err;
 
 	memset(&peer->conn, 0, sizeof(peer->conn));
 	peer->closed = false;
 	err = quic_conn_accept(&peer->conn, &ops, &peer->config, &peer->addr,
-			       &other(peer)->addr, initial, NULL, NULL, false, peer->world->now);
+			       &other(peer)->addr, initial,
+			       adm->answers_retry ? &adm->original_dcid : NULL,
+			       adm->answers_retry ? &initial->dcid : NULL, adm->validated,
+			       peer->world->now);
 	if (!err)
 		began(peer);
 	return err;

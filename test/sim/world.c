@@ -60,6 +60,7 @@ static void negotiate_version(struct world *world, const struct quic_packet *pkt
 static void on_first(struct world *world, const struct net_datagram *d)
 {
 	struct peer *server = &world->server;
+	struct admission admission;
 	struct quic_packet pkt;
 	u8 *copy;
 	int err;
@@ -75,8 +76,10 @@ static void on_first(struct world *world, const struct net_datagram *d)
 		negotiate_version(world, &pkt);
 	if (!err && pkt.type == QUIC_PACKET_INITIAL && pkt.dcid.len >= 8) {
 		trace_who = server->name;
+		if (!listener_admit(world, &pkt, &admission))
+			goto out;
 		world_inject_fault(world);
-		err = peer_accept(server, &pkt);
+		err = peer_accept(server, &pkt, &admission);
 		host_alloc_failed();
 		trace("accepts: %d", err);
 		SIM_CHECK(!err || err == -ENOMEM);
@@ -91,6 +94,7 @@ static void on_first(struct world *world, const struct net_datagram *d)
 			world->refused++;
 		}
 	}
+out:
 	free(copy);
 }
 
@@ -217,6 +221,7 @@ static void setup(struct world *world, const struct scenario *scenario, u64 seed
 	trace_now = world->now;
 	host_reset();
 	host_seed(random_u64(&world->random));
+	listener_init(&world->listener);
 	net_init(&world->net, scenario->net, random_u64(&world->random));
 	peer_init(&world->client, world, false);
 	peer_init(&world->server, world, true);
@@ -265,6 +270,7 @@ void world_run(const struct scenario *scenario, u64 seed)
 	tls_clear(&world.client.tls);
 	tls_clear(&world.server.tls);
 	net_clear(&world.net);
+	listener_clear(&world.listener);
 	if (host_blocks())
 		sim_fail("%llu blocks of memory are left behind",
 			 (unsigned long long)host_blocks());

@@ -4,6 +4,7 @@
 #define TEST_SIM_WORLD_H
 
 #include "app.h"
+#include "listener.h"
 #include "net.h"
 #include "tls.h"
 
@@ -22,6 +23,7 @@ struct attack;
  * @lies: per 10000 packets
  * @error: how it ended: CONNECTION_CLOSE event
  * @updates: key updates begun here; @updates_seen: KEY_UPDATE events
+ * @token: the last of @tokens that arrived (client)
  * @datagrams: sent; @runs: calls into the engine; @ticks: wake-ups that the application wanted
  */
 struct peer {
@@ -41,6 +43,9 @@ struct peer {
 	unsigned int lies;
 	bool got_close;
 	u64 updates, updates_seen;
+	u8 token[QUIC_TOKEN_MAX];
+	size_t token_len;
+	unsigned int tokens;
 	struct quic_connection_close error;
 	u64 datagrams, bytes, received, runs, ticks, established_at, closed_at;
 	struct quic_conn_stats stats;	/* when it ended */
@@ -93,6 +98,7 @@ struct world {
 	struct net net;
 	struct workload load;
 	struct peer client, server;
+	struct listener listener;
 	u64 now, limit;
 	bool closing;		/* somebody closes because all is done */
 	u64 tick_at;		/* for scenario.tick */
@@ -132,7 +138,8 @@ void peer_close(struct peer *peer, u64 code);
 /* peer.c */
 void peer_init(struct peer *peer, struct world *world, bool server);
 int peer_connect(struct peer *peer);
-int peer_accept(struct peer *peer, const struct quic_packet *initial);
+int peer_accept(struct peer *peer, const struct quic_packet *initial,
+		const struct admission *admission);
 /* Let application and TLS do what they can, and send what there is. */
 void peer_run(struct peer *peer);
 void peer_receive(struct peer *peer, const struct net_datagram *d);

@@ -19,6 +19,9 @@ int quic_crypto_init(void)
 	err = quic_aead_init();
 	if (err)
 		goto free_hash;
+	err = quic_retry_init();
+	if (err)
+		goto free_hash;
 	return 0;
 
 free_hash:
@@ -32,6 +35,7 @@ void quic_crypto_exit(void)
 {
 	/* Waits for the keys that are being freed. */
 	destroy_workqueue(quic_key_wq);
+	quic_retry_exit();
 	quic_hash_exit();
 }
 

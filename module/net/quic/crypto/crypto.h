@@ -25,6 +25,8 @@ void quic_crypto_exit(void);
 int quic_aead_init(void);
 int quic_hash_init(void);
 void quic_hash_exit(void);
+int quic_retry_init(void);
+void quic_retry_exit(void);
 
 /* Keys are dropped in any context, and freed here, in process context. */
 extern struct workqueue_struct *quic_key_wq;

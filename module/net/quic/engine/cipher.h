@@ -21,6 +21,7 @@ enum quic_hash {
 	QUIC_HASH_SHA384,
 };
 
+struct quic_version;
 struct quic_aead;	/* packet protection key and IV, immutable once made */
 struct quic_hp;		/* header protection key, immutable once made */
 
@@ -62,6 +63,12 @@ int quic_aead_seal(struct quic_aead *aead, u64 pn, u8 *packet, size_t header_len
  */
 int quic_aead_open(struct quic_aead *aead, u64 pn, u8 *packet, size_t header_len,
 		   size_t payload_len);
+
+/*
+ * The tag of a Retry packet with the public key of @version (RFC 9001, 5.8), behind the @len bytes at
+ * @pseudo, which are all associated data. Any context, many threads at once. 0 or -ENOMEM.
+ */
+int quic_retry_seal(const struct quic_version *version, u8 *pseudo, size_t len);
 
 /**
  * quic_hp_masks() - header protection masks for a train of packets in one call (RFC 9001, 5.4)

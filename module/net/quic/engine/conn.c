@@ -165,8 +165,10 @@ int quic_conn_accept(struct quic_conn *conn, const struct quic_conn_ops *ops,
 
 	conn->initial_dcid = initial->dcid;
 	conn->original_dcid = original_dcid ? *original_dcid : initial->dcid;
-	if (retry_scid)
+	if (retry_scid) {
+		conn->got_retry = true;
 		conn->retry_scid = *retry_scid;
+	}
 	conn->peer_scid = initial->scid;
 	quic_cids_set_remote(conn, 0, &initial->scid, NULL);
 

@@ -28,6 +28,7 @@
 #include "path.h"
 #include "recovery.h"
 #include "streams.h"
+#include "token.h"
 
 enum quic_conn_state {
 	QUIC_CONN_HANDSHAKING,
@@ -47,6 +48,9 @@ struct quic_conn;
  * the connection
  * @event: an event of section 7 of the API; @data/@len: token or ticket bytes of events 8 and 9.
  *	The host drops it if the application did not ask for it.
+ * @token: client: a token to keep arrived (S5.28, S5.29)
+ * @make_token: server: write a token for later connections from @remote to @token, which has room for
+ *	QUIC_TOKEN_MAX bytes; its length or -ENOMEM
  * @readable: something was appended to conn->streams.inq or conn->handshake_inq
  * @writable: flow control, a stream limit or the send buffer gained room; @stream NULL: any
  * @state: conn->state changed
@@ -59,6 +63,9 @@ struct quic_conn;
 struct quic_conn_ops {
 	void (*event)(struct quic_conn *conn, u8 type, const union quic_event *event,
 		      const u8 *data, size_t len);
+	void (*token)(struct quic_conn *conn, const u8 *token, size_t len);
+	int (*make_token)(struct quic_conn *conn, const struct quic_addr *remote, u64 now,
+			  u8 *token);
 	void (*readable)(struct quic_conn *conn);
 	void (*writable)(struct quic_conn *conn, struct quic_stream *stream);
 	void (*state)(struct quic_conn *conn);
@@ -118,6 +125,12 @@ struct quic_conn_close_info {
 	u8 phrase[QUIC_CLOSE_PHRASE_BUFFER_SIZE];
 };
 
+/* NEW_TOKEN frames: one is to be sent; how many are neither acknowledged nor lost. */
+struct quic_new_token {
+	bool pending;
+	u8 in_flight;
+};
+
 /* One packet kept until its keys come. */
 struct quic_early_packet {
 	struct list_head node;
@@ -144,7 +157,9 @@ struct quic_early_packet {
  *	made from; @initial_routed: server: the host routes it to this connection; @initial_wanted:
  *	Initial keys are to be made anew
  * @peer_scid: what the peer calls itself in long headers; a client learns it with @got_packet
- * @token: client: of Initial packets
+ * @got_retry: client: a Retry was followed, its Source Connection ID was @retry_scid; server: the
+ *	client answers one
+ * @token: client: of Initial packets; @new_token: server: for later connections
  * @remote: the peer's parameters: valid once @has_remote, remembered ones before (S3.27)
  * @handshake_complete: TLS is done: both 1-RTT keys are installed
  * @handshake_done_pending, @ping_pending, @cids_pending: frames to send: the last stands for
@@ -189,9 +204,10 @@ struct quic_conn {
 	u8 active_path;
 	struct quic_cid_set local_cids, remote_cids;
 	struct quic_cid original_dcid, retry_scid, initial_dcid, peer_scid;
-	bool initial_routed, initial_wanted;
+	bool initial_routed, initial_wanted, got_retry;
 	u8 *token;
 	size_t token_len;
+	struct quic_new_token new_token;
 
 	struct quic_params remote;
 	bool has_remote;
@@ -388,6 +404,13 @@ int quic_conn_datagram_check(struct quic_conn *conn, size_t len);
 u8 *quic_conn_datagram_reserve(struct quic_conn *conn, size_t len, bool may_sleep);
 void quic_conn_datagram_commit(struct quic_conn *conn, u8 *data, bool more);
 void quic_conn_datagram_cancel(struct quic_conn *conn, u8 *data);
+
+/* ---- address validation ---- */
+
+/* Client: the token of Initial packets (S5.29); too late after the first one. 0 or -ENOMEM. */
+int quic_conn_set_token(struct quic_conn *conn, const u8 *token, size_t len);
+/* Server: send a NEW_TOKEN. 0; -EINVAL unless ESTABLISHED; -EAGAIN: the last is on its way (S6.50). */
+int quic_conn_send_token(struct quic_conn *conn);
 
 /* ---- figures ---- */
 

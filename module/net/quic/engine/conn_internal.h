@@ -134,6 +134,16 @@ void quic_initial_restart(struct quic_conn *conn, const struct quic_version *ver
 			  const struct quic_cid *dcid, u64 now);
 int quic_initial_prepare(struct quic_conn *conn, u64 now);
 
+/* retry.c */
+void quic_retry_receive(struct quic_conn *conn, const struct quic_packet *pkt, u64 now);
+
+/* new_token.c */
+int quic_new_token_use(struct quic_conn *conn, const u8 *token, size_t len);
+int quic_new_token_on_frame(struct quic_conn *conn, const struct quic_frame *frame);
+void quic_new_token_fill(struct quic_conn *conn, struct quic_writer *w, struct quic_sent *sent,
+			 u64 now);
+void quic_new_token_settled(struct quic_conn *conn, bool lost);
+
 /* secrets.c */
 void quic_conn_discard(struct quic_conn *conn, u8 level);
 /* established.c */

@@ -34,7 +34,7 @@ int quic_conn_local_params(struct quic_conn *conn, u8 *buf, size_t room)
 	if (conn->is_server) {
 		params.has_original_dcid = true;
 		params.original_dcid = conn->original_dcid;
-		params.has_retry_scid = conn->retry_scid.len;
+		params.has_retry_scid = conn->got_retry;
 		params.retry_scid = conn->retry_scid;
 		params.has_reset_token = conn->config.send_reset_token;
 		memcpy(params.reset_token, own->token, sizeof(params.reset_token));
@@ -53,7 +53,7 @@ static bool cids_match(const struct quic_conn *conn, const struct quic_params *p
 	if (!params->has_original_dcid ||
 	    !quic_cid_equal(&params->original_dcid, &conn->original_dcid))
 		return false;
-	return params->has_retry_scid == !!conn->retry_scid.len &&
+	return params->has_retry_scid == conn->got_retry &&
 	       (!params->has_retry_scid || quic_cid_equal(&params->retry_scid, &conn->retry_scid));
 }
 

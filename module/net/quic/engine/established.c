@@ -31,6 +31,7 @@ void quic_conn_try_confirm(struct quic_conn *conn)
 	    !conn->crypto[QUIC_CRYPTO_HANDSHAKE].recv.next)
 		return;
 	conn->handshake_done_pending = true;
+	conn->new_token.pending = true;		/* S5.28 */
 	quic_conn_confirm(conn);
 }
 

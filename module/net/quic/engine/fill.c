@@ -35,7 +35,7 @@ static bool data_wants(struct quic_conn *conn)
 
 static bool app_wants(struct quic_conn *conn)
 {
-	return conn->ping_pending || conn->handshake_done_pending ||
+	return conn->ping_pending || conn->handshake_done_pending || conn->new_token.pending ||
 	       conn->path[conn->active_path].response_pending || conn->cids_pending ||
 	       data_wants(conn);
 }
@@ -124,7 +124,7 @@ static void fill_data(struct quic_conn *conn, struct quic_writer *w, struct quic
 }
 
 static void fill_app(struct quic_conn *conn, struct quic_writer *w, struct quic_sent *sent,
-		     const struct quic_space *space)
+		     const struct quic_space *space, u64 now)
 {
 	if (conn->handshake_done_pending && quic_sent_has_room(sent) &&
 	    quic_frame_write_type(w, QUIC_FRAME_HANDSHAKE_DONE)) {
@@ -132,6 +132,7 @@ static void fill_app(struct quic_conn *conn, struct quic_writer *w, struct quic_
 		quic_sent_note(sent, QUIC_FRAME_HANDSHAKE_DONE, 0);
 	}
 	quic_cids_fill(conn, w, sent);
+	quic_new_token_fill(conn, w, sent, now);
 	fill_response(conn, w, sent);
 	fill_data(conn, w, sent, space);
 }
@@ -159,7 +160,7 @@ bool quic_conn_fill(struct quic_conn *conn, u8 level, struct quic_writer *w, str
 	lost = conn->streams.tx_lost;
 	again = quic_crypto_stream_fill(cs, w, sent) && crypto_lost;
 	if (level == QUIC_CRYPTO_APP)
-		fill_app(conn, w, sent, space);
+		fill_app(conn, w, sent, space, now);
 	else if (level == QUIC_CRYPTO_EARLY)
 		fill_data(conn, w, sent, space);
 	if (again || conn->streams.tx_lost < lost)

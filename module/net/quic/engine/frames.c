@@ -71,18 +71,6 @@ static int on_crypto(struct quic_conn *conn, struct quic_received *rx,
 	return err;
 }
 
-static int on_new_token(struct quic_conn *conn, const struct quic_frame *frame)
-{
-	const union quic_event none = {};
-
-	/* RFC 9000, 19.7 */
-	if (conn->is_server)
-		return PROTOCOL_VIOLATION;
-	conn->ops->event(conn, QUIC_EVENT_NEW_TOKEN, &none, frame->new_token.token,
-			 frame->new_token.len);
-	return 0;
-}
-
 static int on_handshake_done(struct quic_conn *conn)
 {
 	/* RFC 9000, 19.20 */
@@ -138,7 +126,7 @@ int quic_conn_on_frame(struct quic_conn *conn, struct quic_received *rx, struct 
 	case QUIC_FRAME_CRYPTO:
 		return on_crypto(conn, rx, frame);
 	case QUIC_FRAME_NEW_TOKEN:
-		return on_new_token(conn, frame);
+		return quic_new_token_on_frame(conn, frame);
 	case QUIC_FRAME_STREAM ... QUIC_FRAME_STREAM + 7:
 		return quic_streams_on_stream(st, frame, rx->ref, rx->dgram_len);
 	case QUIC_FRAME_MAX_DATA:

@@ -188,36 +188,3 @@ void quic_keys_clear(struct quic_keys *keys)
 	quic_aead_free(keys->prev);
 	memzero_explicit(keys, sizeof(*keys));
 }
-
-int quic_retry_tag(const struct quic_version *version, const struct quic_cid *odcid,
-		   const u8 *retry, size_t len, u8 tag[QUIC_TAG_LEN])
-{
-	const struct quic_cipher *cipher = quic_cipher_find(TLS_CIPHER_AES_GCM_128);
-	size_t pseudo_len = 1 + odcid->len + len;
-	struct quic_mem mem = { .limit = U64_MAX };
-	struct quic_aead *aead;
-	u8 *pseudo;
-	int err;
-
-	err = quic_aead_new(&aead, cipher, version->retry_key, version->retry_nonce);
-	if (err)
-		return err;
-	pseudo = quic_alloc_data(&mem, pseudo_len + QUIC_TAG_LEN, true);
-	if (!pseudo) {
-		quic_aead_free(aead);
-		return -ENOMEM;
-	}
-	/*
-	 * The pseudo-packet is associated data, the plaintext is empty; packet number 0 leaves the
-	 * nonce as it is.
-	 */
-	pseudo[0] = odcid->len;
-	memcpy(pseudo + 1, odcid->id, odcid->len);
-	memcpy(pseudo + 1 + odcid->len, retry, len);
-	err = quic_aead_seal(aead, 0, pseudo, pseudo_len, 0);
-	if (!err)
-		memcpy(tag, pseudo + pseudo_len, QUIC_TAG_LEN);
-	quic_free(&mem, pseudo, pseudo_len + QUIC_TAG_LEN);
-	quic_aead_free(aead);
-	return err;
-}

@@ -56,7 +56,7 @@ int quic_keys_initial(struct quic_keys *client, struct quic_keys *server,
 /* Discard: free and wipe. */
 void quic_keys_clear(struct quic_keys *keys);
 
-/* Retry integrity tag over the pseudo-packet (RFC 9001, 5.8). Process context. */
+/* retry.c: integrity tag over the pseudo-packet (RFC 9001, 5.8). Any context. 0 or -ENOMEM. */
 int quic_retry_tag(const struct quic_version *version, const struct quic_cid *odcid,
 		   const u8 *retry, size_t len, u8 tag[QUIC_TAG_LEN]);
 

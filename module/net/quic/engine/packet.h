@@ -122,6 +122,20 @@ int quic_packet_mask(const struct quic_packet_out *outs, unsigned int count, str
 
 /* Version Negotiation packet (RFC 9000, 17.2.1) answering @pkt. Return: length, 0 if no room. */
 size_t quic_packet_version_negotiation(const struct quic_packet *pkt, u8 *buf, size_t room);
+/**
+ * quic_packet_retry() - a Retry (RFC 9000, 17.2.5) answering the Initial packet @pkt
+ * @scid: the ID that the client shall use next; @token: goes with it
+ *
+ * Return: length, 0 if no room or no memory.
+ */
+size_t quic_packet_retry(const struct quic_packet *pkt, const struct quic_cid *scid,
+			 const u8 *token, size_t token_len, u8 *buf, size_t room);
+/*
+ * An Initial packet with a CONNECTION_CLOSE (RFC 9000, 5.2.2 and 8.1.2) answering the Initial packet
+ * @pkt under the server's Initial keys. Return: length, 0 if no room.
+ */
+size_t quic_packet_refusal(const struct quic_packet *pkt, const struct quic_keys *keys, u64 code,
+			   u8 *buf, size_t room);
 /* Stateless reset that looks like a 1-RTT packet (RFC 9000, 10.3): shorter than @received. */
 size_t quic_packet_stateless_reset(const u8 token[QUIC_RESET_TOKEN_LEN], size_t received, u8 *buf,
 				   size_t room);

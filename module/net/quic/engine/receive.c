@@ -32,8 +32,6 @@ static bool acceptable(struct quic_conn *conn, struct quic_received *rx)
 {
 	const struct quic_packet *pkt = &rx->pkt;
 
-	if (pkt->type == QUIC_PACKET_RETRY)
-		return false;
 	/* RFC 9000, 17.2.1: without a fixed bit. */
 	if (pkt->type == QUIC_PACKET_VERSION_NEGOTIATION)
 		return match_dcid(conn, rx);
@@ -227,6 +225,10 @@ void quic_conn_open_packet(struct quic_conn *conn, struct quic_received *rx)
 
 static void receive_packet(struct quic_conn *conn, struct quic_received *rx)
 {
+	if (rx->pkt.type == QUIC_PACKET_RETRY) {
+		quic_retry_receive(conn, &rx->pkt, rx->now);
+		return;
+	}
 	if (!acceptable(conn, rx)) {
 		conn->drops.header++;
 		return;

@@ -36,6 +36,9 @@ static void frame_acked(struct quic_conn *conn, enum quic_space_id space,
 	case QUIC_FRAME_RETIRE_CONNECTION_ID:
 		quic_cids_settled(conn, frame, false);
 		break;
+	case QUIC_FRAME_NEW_TOKEN:
+		quic_new_token_settled(conn, false);
+		break;
 	case QUIC_FRAME_HANDSHAKE_DONE:
 		break;
 	default:
@@ -55,6 +58,9 @@ static void frame_lost(struct quic_conn *conn, const struct quic_sent *sent,
 	case QUIC_FRAME_NEW_CONNECTION_ID:
 	case QUIC_FRAME_RETIRE_CONNECTION_ID:
 		quic_cids_settled(conn, frame, true);
+		break;
+	case QUIC_FRAME_NEW_TOKEN:
+		quic_new_token_settled(conn, true);
 		break;
 	case QUIC_FRAME_HANDSHAKE_DONE:
 		conn->handshake_done_pending = true;

@@ -20,6 +20,9 @@
 /* Two datagrams: a lost one, and one that is sent meanwhile. */
 #define HANDSHAKE_RESERVE	(2 * QUIC_INITIAL_MIN)
 
+/* Bytes. Ours are shorter, others may have 1000 (P10). */
+#define LONG_TOKEN	200
+
 static const u8 levels[] = {
 	QUIC_CRYPTO_INITIAL, QUIC_CRYPTO_EARLY, QUIC_CRYPTO_HANDSHAKE, QUIC_CRYPTO_APP,
 };
@@ -141,11 +144,17 @@ static int coalesce(struct quic_conn *conn, unsigned int i, struct coalesced *dg
 	return 0;
 }
 
+/* A long token would leave little of the smallest datagram. */
+static size_t handshake_room(const struct quic_conn *conn, const struct quic_path *path)
+{
+	return conn->token_len > LONG_TOKEN ? path->mtu : QUIC_INITIAL_MIN;
+}
+
 static int transmit_handshake(struct quic_conn *conn, u64 now, struct quic_train *train)
 {
 	struct quic_path *path = &conn->path[conn->active_path];
 	struct coalesced dg = {
-		.room = min_t(size_t, train->cap, QUIC_INITIAL_MIN),
+		.room = min_t(size_t, train->cap, handshake_room(conn, path)),
 		.eliciting = handshake_may_send(conn),
 	};
 	unsigned int i;
