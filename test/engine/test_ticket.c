@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* NewSessionTicket and NEW_TOKEN on their way to a client (S5.24 to S5.28). */
+/* NewSessionTicket on its way to a client (S5.24 to S5.28). */
 #include "check.h"
 #include "pair.h"
 

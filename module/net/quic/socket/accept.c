@@ -35,6 +35,8 @@ static void separate(struct sock *sk, struct sock *child)
 	qs->wake = 0;
 	qs->ticket = NULL;
 	qs->ticket_len = 0;
+	qs->token = NULL;
+	qs->token_len = 0;
 	memset(&qs->close, 0, sizeof(qs->close));
 	memset(&qs->listen, 0, sizeof(qs->listen));
 	quic_sock_init_state(child);
@@ -80,6 +82,7 @@ static int set_path(struct sock *sk, struct sock *child, const struct quic_reque
 static int start_conn(struct sock *child, const struct quic_request *req)
 {
 	const struct quic_request_datagram *first = &req->datagrams[0];
+	const struct quic_admission *adm = &req->admission;
 	struct quic_sock *qs = quic_sk(child);
 	struct quic_conn_config *config;
 	struct quic_conn *conn;
@@ -94,7 +97,9 @@ static int start_conn(struct sock *child, const struct quic_request *req)
 	err = quic_packet_parse(&pkt, first->data, first->len, QUIC_CID_LEN);
 	if (!err)
 		err = quic_conn_accept(conn, &quic_host_ops, config, &req->local, &req->remote, &pkt,
-				       NULL, NULL, false, quic_now());
+				       adm->answers_retry ? &adm->original_dcid : NULL,
+				       adm->answers_retry ? &pkt.dcid : NULL, adm->validated,
+				       quic_now());
 	if (err)
 		goto free;
 	quic_sock_start(child, conn);

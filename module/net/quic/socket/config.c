@@ -81,5 +81,6 @@ void quic_config_fill(const struct quic_sock *qs, u32 mtu, struct quic_conn_conf
 	config->nodelay = c->stream_data_nodelay;
 	config->disable_compatible_version = p->disable_compatible_version;
 	config->send_reset_token = p->stateless_reset;
-	memcpy(config->reset_secret, qs->secret, sizeof(config->reset_secret));
+	memcpy(config->reset_secret, quic_net(sock_net(&qs->inet.sk))->reset_secret,
+	       sizeof(config->reset_secret));
 }

@@ -40,6 +40,12 @@ static int begin(struct sock *sk, const struct quic_addr *local, const struct qu
 	err = quic_conn_connect(conn, &quic_host_ops, config, local, remote, quic_now());
 	if (err)
 		goto free;
+	if (qs->token_len)
+		err = quic_conn_set_token(conn, qs->token, qs->token_len);
+	if (err) {
+		quic_conn_destroy(conn);
+		goto free;
+	}
 	quic_sock_start(sk, conn);
 	kfree_sensitive(config);
 	return 0;

@@ -11,6 +11,7 @@
 #include "memory.h"
 #include "net.h"
 #include "sock.h"
+#include "token.h"
 
 /* What kmalloc() takes for @size bytes, about: the same at allocation and release. */
 static u64 charge(size_t size)
@@ -85,6 +86,16 @@ static void on_event(struct quic_conn *conn, u8 type, const union quic_event *ev
 	if (type == QUIC_EVENT_NEW_SESSION_TICKET)
 		quic_sock_store_ticket(sk, data, len);
 	quic_event_queue(sk, type, event, data, len);
+}
+
+static void on_token(struct quic_conn *conn, const u8 *token, size_t len)
+{
+	quic_sock_store_token(sk_of(conn), token, len);
+}
+
+static int make_token(struct quic_conn *conn, const struct quic_addr *remote, u64 now, u8 *token)
+{
+	return quic_token_make(sock_net(sk_of(conn)), QUIC_TOKEN_REGULAR, remote, NULL, NULL, token);
 }
 
 static void on_readable(struct quic_conn *conn)
@@ -171,6 +182,8 @@ static bool on_rx_room(struct quic_conn *conn, bool in_order)
 
 const struct quic_conn_ops quic_host_ops = {
 	.event = on_event,
+	.token = on_token,
+	.make_token = make_token,
 	.readable = on_readable,
 	.writable = on_writable,
 	.state = on_state,

@@ -8,6 +8,7 @@
 #include "bind.h"
 #include "listener.h"
 #include "net.h"
+#include "token.h"
 
 /* How well a listener fits a packet sent to @local: -1 not at all (S2.22). */
 static int rank(const struct quic_sock *qs, const struct quic_addr *local)
@@ -17,6 +18,27 @@ static int rank(const struct quic_sock *qs, const struct quic_addr *local)
 	if (qs->local.family == local->family)
 		return 1;
 	return local->family == 4 && !qs->inet.sk.sk_ipv6only ? 0 : -1;
+}
+
+bool quic_listener_exists(struct quic_endpoint *ep, const struct quic_addr *local)
+{
+	struct quic_sock *qs;
+
+	hlist_for_each_entry(qs, &ep->listeners, listen.node)
+		if (rank(qs, local) >= 0)
+			return true;
+	return false;
+}
+
+/* S6.46: at any time, so it is read without the socket's lock. */
+bool quic_listener_validates(struct quic_endpoint *ep, const struct quic_addr *local)
+{
+	struct quic_sock *qs;
+
+	hlist_for_each_entry(qs, &ep->listeners, listen.node)
+		if (READ_ONCE(qs->config.validate_peer_address) && rank(qs, local) >= 0)
+			return true;
+	return false;
 }
 
 bool quic_listener_by_alpn(struct quic_endpoint *ep, const struct quic_addr *local)
@@ -84,6 +106,9 @@ static int start(struct sock *sk)
 	struct quic_addr any = {};
 	int err;
 
+	err = quic_token_prepare(sock_net(sk));
+	if (err)
+		return err;
 	if (!qs->endpoint) {
 		any.family = sk->sk_family == AF_INET ? 4 : 6;
 		err = quic_bind_endpoint(sk, &any);

@@ -11,6 +11,9 @@ int quic_listen(struct socket *sock, int backlog);
 void quic_listen_stop(struct sock *sk);
 int quic_accept(struct socket *sock, struct socket *newsock, int flags, bool kern);
 
+/* Is there any candidate for @local? Does one want addresses proved? [endpoint's lock] */
+bool quic_listener_exists(struct quic_endpoint *ep, const struct quic_addr *local);
+bool quic_listener_validates(struct quic_endpoint *ep, const struct quic_addr *local);
 /* Does any candidate for @local have a list of protocols? [endpoint's lock] */
 bool quic_listener_by_alpn(struct quic_endpoint *ep, const struct quic_addr *local);
 /**

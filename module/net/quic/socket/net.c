@@ -4,6 +4,7 @@
 #include "../udp/endpoint.h"
 #include "net.h"
 #include "sock.h"
+#include "token.h"
 
 unsigned int quic_net_id;
 
@@ -21,6 +22,8 @@ static int __net_init net_init(struct net *net)
 	INIT_LIST_HEAD(&qn->listeners);
 	INIT_LIST_HEAD(&qn->conns);
 	INIT_LIST_HEAD(&qn->closing);
+	spin_lock_init(&qn->token_lock);
+	get_random_bytes(qn->reset_secret, sizeof(qn->reset_secret));
 	err = quic_proc_init(net);
 	if (err)
 		free_percpu(qn->mib);
@@ -60,6 +63,8 @@ static void __net_exit net_exit(struct net *net)
 	quic_proc_exit(net);
 	end_conns(qn);
 	quic_endpoint_flush();
+	quic_token_clear(net);
+	memzero_explicit(qn->reset_secret, sizeof(qn->reset_secret));
 	free_percpu(qn->mib);
 }
 

@@ -9,10 +9,12 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
+#include "../engine/token.h"
 #include "../observe/mib.h"
 
 #define QUIC_ENDPOINT_HASH_BITS	8
 #define QUIC_PEER_HASH_BITS	8
+#define QUIC_SECRET_LEN		32
 
 /**
  * struct quic_net - state of a namespace
@@ -21,6 +23,8 @@
  * @listeners, @conns: sockets for /proc, by quic_sock.entry [@socks_lock]
  * @peers: sockets with a connection, by quic_sock.peer [@socks_lock]
  * @closing: those whose program has closed them, until the connection has ended [@socks_lock]
+ * @token_key: seals tokens, once there was a listener [@token_lock]
+ * @reset_secret: behind stateless reset tokens (RFC 9000, 10.3.2)
  * @mib: counters of /proc/net/quic/snmp
  */
 struct quic_net {
@@ -32,6 +36,9 @@ struct quic_net {
 	struct list_head conns;
 	struct list_head closing;
 	struct hlist_head peers[1 << QUIC_PEER_HASH_BITS];
+	spinlock_t token_lock;
+	struct quic_token_key token_key;
+	u8 reset_secret[QUIC_SECRET_LEN];
 	struct quic_mib __percpu *mib;
 };
 

@@ -28,7 +28,8 @@ static void merge(struct quic_config *to, const struct quic_config *from)
 	TAKE(receive_session_ticket);
 	TAKE(certificate_request);
 	TAKE(keepalive_probe_interval);
-	to->validate_peer_address |= !!from->validate_peer_address;
+	if (from->validate_peer_address)
+		WRITE_ONCE(to->validate_peer_address, 1);
 	to->stream_data_nodelay |= !!from->stream_data_nodelay;
 }
 

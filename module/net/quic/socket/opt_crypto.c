@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* CRYPTO_SECRET, SESSION_TICKET and TOKEN (5.4, 5.6 and 5.7 of the API). */
+/* CRYPTO_SECRET and SESSION_TICKET (5.4 and 5.6 of the API). */
 #include <linux/slab.h>
 
 #include "option.h"
@@ -24,8 +24,10 @@ int quic_opt_set_secret(struct sock *sk, const u8 *val, size_t len)
 		return -EINVAL;
 	quic_option_copy(&secret, sizeof(secret), val, len);
 	/* S5.4: room for what the new session brings, which may wait for these keys already. */
-	if (secret.level == QUIC_CRYPTO_APP && !secret.send)
+	if (secret.level == QUIC_CRYPTO_APP && !secret.send) {
 		drop_ticket(quic_sk(sk));
+		quic_sock_drop_token(sk);
+	}
 	err = quic_conn_set_secret(quic_sk(sk)->conn, secret.level, secret.send, secret.type,
 				   secret.secret, quic_now());
 	memzero_explicit(&secret, sizeof(secret));
@@ -89,10 +91,4 @@ int quic_opt_get_ticket(struct sock *sk, u8 *buf, size_t len)
 		return -EINVAL;
 	memcpy(buf, qs->ticket, qs->ticket_len);
 	return qs->ticket_len;
-}
-
-/* S5.32: also how programs ask for the role. Tokens are not kept: the length is 0. */
-int quic_opt_get_token(struct sock *sk, u8 *buf, size_t len)
-{
-	return quic_sk(sk)->is_server ? -EINVAL : 0;
 }

@@ -60,6 +60,9 @@ int quic_opt_get_event(struct sock *sk, u8 *buf, size_t len);
 int quic_opt_set_secret(struct sock *sk, const u8 *val, size_t len);
 int quic_opt_set_ticket(struct sock *sk, const u8 *val, size_t len);
 int quic_opt_get_ticket(struct sock *sk, u8 *buf, size_t len);
+
+/* opt_token.c */
+int quic_opt_set_token(struct sock *sk, const u8 *val, size_t len);
 int quic_opt_get_token(struct sock *sk, u8 *buf, size_t len);
 
 /* opt_stream.c */

@@ -6,20 +6,21 @@
 #include "../engine/packet.h"
 #include "../udp/endpoint.h"
 #include "../udp/skb.h"
-#include "../udp/transmit.h"
 #include "listener.h"
 #include "net.h"
 #include "request.h"
 #include "sock.h"
+#include "stateless.h"
 
 /* RFC 9000, 7.2 */
 #define INITIAL_DCID_MIN	8
 
-/* Stateless answers of one endpoint in a second. */
-#define REPLIES_MAX	2000
-
-/* How long an incomplete ClientHello may take. */
+/* How long an incomplete ClientHello may take, and how long a request waits for accept(). */
 #define UNSORTED_TIME	(10 * HZ)
+#define QUEUED_TIME	(30 * HZ)
+
+/* Refusals that wait for the work item. */
+#define REFUSED_MAX	16
 
 static struct hlist_head *bucket(struct quic_endpoint *ep, const struct quic_cid *dcid)
 {
@@ -51,7 +52,8 @@ static void add_datagram(struct quic_request *req, struct sk_buff *skb, u8 *data
 }
 
 static struct quic_request *request_new(const struct quic_packet *pkt, const struct quic_addr *local,
-					const struct quic_addr *remote)
+					const struct quic_addr *remote,
+					const struct quic_admission *admission)
 {
 	struct quic_request *req = kzalloc(sizeof(*req), GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT);
 
@@ -61,6 +63,7 @@ static struct quic_request *request_new(const struct quic_packet *pkt, const str
 	req->local = *local;
 	req->remote = *remote;
 	req->dcid = pkt->dcid;
+	req->admission = *admission;
 	return req;
 }
 
@@ -73,51 +76,48 @@ void quic_request_free(struct quic_request *req)
 	kfree(req);
 }
 
-/* To the queue of @sk. Return: false if it is full. */
-static bool enqueue(struct sock *sk, struct quic_request *req)
-{
-	struct quic_listen *listen = &quic_sk(sk)->listen;
-
-	if (listen->count > listen->backlog)
-		return false;
-	listen->count++;
-	req->listener = sk;
-	list_add_tail(&req->node, &listen->requests);
-	return true;
-}
-
 static void begin_sorting(struct quic_endpoint *ep, struct quic_request *req)
 {
 	ep->unsorted_count++;
+	ep->unproved_count += !req->admission.validated;
+	ep->refused_count += !!req->admission.refuse;
 	req->expires = jiffies + UNSORTED_TIME;
 	list_add_tail(&req->node, &ep->unsorted);
 	hlist_add_head(&req->hash, bucket(ep, &req->dcid));
 }
 
-static bool reply_allowed(struct quic_endpoint *ep)
+/* To the queue of @sk. Return: false if it is full (S2.20). */
+static bool enqueue(struct quic_endpoint *ep, struct sock *sk, struct quic_request *req)
 {
-	if (time_after(jiffies, ep->replies_since + HZ)) {
-		ep->replies_since = jiffies;
-		ep->replies = 0;
-	}
-	return ep->replies++ < REPLIES_MAX;
+	struct quic_listen *listen = &quic_sk(sk)->listen;
+
+	if (listen->count > listen->backlog)
+		return false;
+	ep->unsorted_count--;
+	listen->count++;
+	req->listener = sk;
+	req->expires = jiffies + QUEUED_TIME;
+	list_move_tail(&req->node, &listen->requests);
+	return true;
 }
 
-/*
- * RFC 9000, 5.2.2, 6.1 and 21.5.5: only for datagrams that could begin a connection in some version,
- * and hardly more than they brought.
- */
-static void negotiate_version(struct quic_endpoint *ep, struct sk_buff *skb,
-			      const struct quic_packet *pkt, unsigned int len)
+/* It is in no list any more; the caller frees it. */
+static void forget(struct quic_endpoint *ep, struct quic_request *req)
 {
-	u8 buf[600];
-	size_t n;
+	hlist_del(&req->hash);
+	list_del(&req->node);
+	ep->unproved_count -= !req->admission.validated;
+	ep->refused_count -= !!req->admission.refuse;
+	if (req->listener)
+		quic_sk(req->listener)->listen.count--;
+	else
+		ep->unsorted_count--;
+}
 
-	if (len < QUIC_INITIAL_MIN || !reply_allowed(ep))
-		return;
-	n = quic_packet_version_negotiation(pkt, buf, sizeof(buf));
-	if (n)
-		quic_reply_send(ep->net, skb, ep->ifindex, buf, n);
+static void drop(struct quic_endpoint *ep, struct quic_request *req)
+{
+	forget(ep, req);
+	quic_request_free(req);
 }
 
 static bool begins_connection(const struct quic_packet *pkt, unsigned int len)
@@ -127,7 +127,32 @@ static bool begins_connection(const struct quic_packet *pkt, unsigned int len)
 	       pkt->dcid.len >= INITIAL_DCID_MIN;
 }
 
-void quic_request_receive(struct quic_endpoint *ep, struct sk_buff *skb, u8 *data, unsigned int len)
+/* The first packet of a client. Return: its request; NULL: dropped, or answered by a Retry. */
+static struct quic_request *begin(struct quic_endpoint *ep, struct sk_buff *skb,
+				  const struct quic_packet *pkt, const struct quic_addr *local,
+				  const struct quic_addr *remote)
+{
+	struct quic_admission admission;
+	struct quic_request *req = NULL;
+
+	if (!quic_listener_exists(ep, local))
+		return NULL;
+	if (!quic_admit(ep, pkt, local, remote, &admission)) {
+		quic_stateless_retry(ep, skb, pkt);
+		return NULL;
+	}
+	if (ep->unsorted_count < QUIC_REQUESTS_UNSORTED_MAX &&
+	    (!admission.refuse || ep->refused_count < REFUSED_MAX))
+		req = request_new(pkt, local, remote, &admission);
+	if (req)
+		begin_sorting(ep, req);
+	else
+		QUIC_INC_STATS(ep->net, QUIC_MIB_PKT_RCVDROP);
+	return req;
+}
+
+/* [endpoint's lock] */
+static void receive(struct quic_endpoint *ep, struct sk_buff *skb, u8 *data, unsigned int len)
 {
 	struct quic_addr local, remote;
 	struct quic_request *req;
@@ -135,34 +160,32 @@ void quic_request_receive(struct quic_endpoint *ep, struct sk_buff *skb, u8 *dat
 	int err;
 	u8 ecn;
 
-	if (hlist_empty(&ep->listeners) || !len || !(data[0] & 0x80))
+	if (!(data[0] & 0x80)) {
+		quic_stateless_reset(ep, skb, data, len);
 		return;
+	}
 	err = quic_packet_parse(&pkt, data, len, QUIC_CID_LEN);
 	quic_skb_addresses(skb, &local, &remote, &ecn);
-
-	spin_lock_bh(&ep->lock);
-	if (err == -EPROTONOSUPPORT && (quic_listener_by_alpn(ep, &local) ||
-					quic_listener_choose(ep, &local, &remote, NULL, 0)))
-		negotiate_version(ep, skb, &pkt, len);
+	if (err == -EPROTONOSUPPORT && quic_listener_exists(ep, &local))
+		quic_stateless_version(ep, skb, &pkt, len);
 	if (err)
-		goto out;
-
+		return;
 	req = find(ep, &pkt.dcid, &remote);
-	if (req) {
-		add_datagram(req, skb, data, len);
-	} else if (begins_connection(&pkt, len)) {
-		if (ep->unsorted_count < QUIC_REQUESTS_UNSORTED_MAX)
-			req = request_new(&pkt, &local, &remote);
-		if (!req) {
-			QUIC_INC_STATS(ep->net, QUIC_MIB_PKT_RCVDROP);
-			goto out;
-		}
-		add_datagram(req, skb, data, len);
-		begin_sorting(ep, req);
-	}
-	if (req && !req->listener)
+	if (!req && begins_connection(&pkt, len))
+		req = begin(ep, skb, &pkt, &local, &remote);
+	if (!req)
+		return;
+	add_datagram(req, skb, data, len);
+	if (!req->listener)
 		quic_endpoint_queue_sort(ep, 0);
-out:
+}
+
+void quic_request_receive(struct quic_endpoint *ep, struct sk_buff *skb, u8 *data, unsigned int len)
+{
+	if (hlist_empty(&ep->listeners) || !len)
+		return;
+	spin_lock_bh(&ep->lock);
+	receive(ep, skb, data, len);
 	spin_unlock_bh(&ep->lock);
 }
 
@@ -188,34 +211,19 @@ void quic_request_unlink(struct sock *sk, struct quic_request *req)
 	struct quic_endpoint *ep = quic_sk(sk)->endpoint;
 
 	spin_lock_bh(&ep->lock);
-	hlist_del(&req->hash);
-	list_del(&req->node);
-	quic_sk(sk)->listen.count--;
+	forget(ep, req);
 	spin_unlock_bh(&ep->lock);
 }
 
 void quic_requests_clear(struct sock *sk)
 {
 	struct quic_endpoint *ep = quic_sk(sk)->endpoint;
-	struct quic_listen *listen = &quic_sk(sk)->listen;
 	struct quic_request *req, *tmp;
 
 	spin_lock_bh(&ep->lock);
-	list_for_each_entry_safe(req, tmp, &listen->requests, node) {
-		hlist_del(&req->hash);
-		list_del(&req->node);
-		quic_request_free(req);
-	}
-	listen->count = 0;
+	list_for_each_entry_safe(req, tmp, &quic_sk(sk)->listen.requests, node)
+		drop(ep, req);
 	spin_unlock_bh(&ep->lock);
-}
-
-static void drop_unsorted(struct quic_endpoint *ep, struct quic_request *req)
-{
-	hlist_del(&req->hash);
-	list_del(&req->node);
-	ep->unsorted_count--;
-	quic_request_free(req);
 }
 
 /*
@@ -224,11 +232,11 @@ static void drop_unsorted(struct quic_endpoint *ep, struct quic_request *req)
  */
 static bool sort_one(struct quic_endpoint *ep)
 {
+	bool found = false, dispatch;
 	struct quic_request *req;
 	struct sock *sk = NULL;
 	u8 alpn[QUIC_ALPN_MAX];
-	bool found = false, dispatch;
-	int len, count;
+	int len, count, refuse;
 
 	spin_lock_bh(&ep->lock);
 	list_for_each_entry(req, &ep->unsorted, node) {
@@ -241,7 +249,8 @@ static bool sort_one(struct quic_endpoint *ep)
 		return false;
 	}
 	count = req->count;
-	dispatch = quic_listener_by_alpn(ep, &req->local);
+	refuse = req->admission.refuse;
+	dispatch = !refuse && quic_listener_by_alpn(ep, &req->local);
 	spin_unlock_bh(&ep->lock);
 
 	len = quic_client_hello_read(req->datagrams, count, &req->dcid, dispatch ? alpn : NULL);
@@ -249,40 +258,57 @@ static bool sort_one(struct quic_endpoint *ep)
 	rcu_read_lock();
 	spin_lock_bh(&ep->lock);
 	req->inspected = count;
-	if (len == -EAGAIN)
+	if (len == -EAGAIN) {
+		req = NULL;
 		goto out;
-	if (len >= 0)
+	}
+	if (len >= 0 && !refuse)
 		sk = quic_listener_choose(ep, &req->local, &req->remote, alpn, len);
-	if (!sk) {
-		drop_unsorted(ep, req);
+	if (sk && enqueue(ep, sk, req)) {
+		sk->sk_data_ready(sk);
+		req = NULL;
 		goto out;
 	}
-	list_del(&req->node);
-	ep->unsorted_count--;
-	if (enqueue(sk, req)) {
-		sk->sk_data_ready(sk);
-	} else {
-		hlist_del(&req->hash);
-		quic_request_free(req);
-	}
+	if (sk)
+		refuse = QUIC_TRANSPORT_ERROR_CONNECTION_REFUSED;
+	forget(ep, req);
 out:
 	spin_unlock_bh(&ep->lock);
 	rcu_read_unlock();
+	if (!req)
+		return true;
+	if (len >= 0 && refuse)
+		quic_stateless_refuse(ep, req, refuse);
+	quic_request_free(req);
 	return true;
+}
+
+/* Slowloris: what waited too long makes room. Return: is there anything left that waits? */
+static bool expire(struct quic_endpoint *ep, struct list_head *requests)
+{
+	struct quic_request *req, *tmp;
+
+	list_for_each_entry_safe(req, tmp, requests, node)
+		if (!req->accepting && time_after(jiffies, req->expires))
+			drop(ep, req);
+	return !list_empty(requests);
 }
 
 void quic_requests_sort(struct work_struct *work)
 {
 	struct quic_endpoint *ep = container_of(work, struct quic_endpoint, sort.work);
-	struct quic_request *req, *tmp;
+	struct quic_sock *qs;
+	bool left;
 
 	while (sort_one(ep))
 		cond_resched();
 	spin_lock_bh(&ep->lock);
-	list_for_each_entry_safe(req, tmp, &ep->unsorted, node)
-		if (time_after(jiffies, req->expires) || hlist_empty(&ep->listeners))
-			drop_unsorted(ep, req);
-	if (ep->unsorted_count)
+	if (hlist_empty(&ep->listeners))
+		quic_requests_clear_unsorted(ep);
+	left = expire(ep, &ep->unsorted);
+	hlist_for_each_entry(qs, &ep->listeners, listen.node)
+		left |= expire(ep, &qs->listen.requests);
+	if (left)
 		quic_endpoint_queue_sort(ep, UNSORTED_TIME);
 	spin_unlock_bh(&ep->lock);
 }
@@ -292,5 +318,5 @@ void quic_requests_clear_unsorted(struct quic_endpoint *ep)
 	struct quic_request *req, *tmp;
 
 	list_for_each_entry_safe(req, tmp, &ep->unsorted, node)
-		drop_unsorted(ep, req);
+		drop(ep, req);
 }

@@ -15,6 +15,7 @@
 
 #include "../engine/addr.h"
 #include "../engine/cid.h"
+#include "admission.h"
 
 struct quic_endpoint;
 struct sk_buff;
@@ -39,7 +40,7 @@ struct quic_request_datagram {
  * @dcid: Destination Connection ID of the client's first packet
  * @accepting: accept() is at work on it; it stays here until packets find the new socket (P26)
  * @inspected: datagrams that were looked at without finding a whole ClientHello
- * @expires: jiffies, while unsorted
+ * @expires: jiffies; a listener that is too slow finds what its clients repeat
  */
 struct quic_request {
 	struct hlist_node hash;
@@ -47,6 +48,7 @@ struct quic_request {
 	struct sock *listener;
 	struct quic_addr local, remote;
 	struct quic_cid dcid;
+	struct quic_admission admission;
 	bool accepting;
 	u8 count, inspected;
 	unsigned long expires;

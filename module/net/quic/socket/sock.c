@@ -184,6 +184,7 @@ void quic_sock_kill(struct sock *sk)
 	}
 	kfree_sensitive(qs->ticket);
 	qs->ticket = NULL;
+	quic_sock_drop_token(sk);
 	memzero_explicit(qs->secret, sizeof(qs->secret));
 	sk_dst_reset(sk);
 	if (conn)

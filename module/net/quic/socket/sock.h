@@ -26,6 +26,7 @@
 
 #include "../engine/conn.h"
 #include "../udp/icmp.h"
+#include "net.h"
 
 /* Socket states, as /proc shows them (S10.3). */
 enum quic_sock_state {
@@ -36,7 +37,6 @@ enum quic_sock_state {
 };
 
 #define QUIC_ALPN_MAX		128	/* S6.51 */
-#define QUIC_SECRET_LEN		32
 #define QUIC_STREAMS_API_MAX	4096	/* max_streams_* of TRANSPORT_PARAM */
 
 /* Bits of quic_sock.pending: what release_sock() has to do. */
@@ -82,7 +82,8 @@ struct quic_listen {
  * @close: value of CONNECTION_CLOSE [lock]
  * @alpn: NUL-terminated, comma-separated [lock]; constant while listening
  * @ticket: value of SESSION_TICKET set by the application [lock]
- * @secret: behind tokens, reset tokens, ticket keys: of a listener and its children (S5.33)
+ * @token: client: value of TOKEN [lock]
+ * @secret: behind ticket keys: of a listener and its children (S5.33)
  * @counted, @counted_drops: engine counters that are in the MIB already [lock]
  * @peer: in quic_net.peers [socks_lock, as @local and @remote while it is there]
  * @too_big: to work off when the lock is free [lock]
@@ -119,6 +120,8 @@ struct quic_sock {
 	char alpn[QUIC_ALPN_MAX + 1];
 	u8 *ticket;
 	u16 ticket_len;
+	u8 *token;
+	u16 token_len;
 	u8 secret[QUIC_SECRET_LEN];
 
 	struct quic_conn_stats counted;
@@ -194,6 +197,10 @@ void quic_host_conn_free(struct quic_conn *conn);
 
 /* opt_crypto.c: a NewSessionTicket arrived (S5.24). [lock] */
 void quic_sock_store_ticket(struct sock *sk, const u8 *data, size_t len);
+
+/* opt_token.c: a token arrived (S5.28, S5.29); it is not wanted any more. [lock] */
+void quic_sock_store_token(struct sock *sk, const u8 *data, size_t len);
+void quic_sock_drop_token(struct sock *sk);
 
 /* config.c */
 void quic_config_init(struct quic_sock *qs);

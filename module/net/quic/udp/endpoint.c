@@ -204,7 +204,11 @@ void quic_endpoint_put(struct quic_endpoint *ep)
 
 void quic_endpoint_queue_sort(struct quic_endpoint *ep, unsigned long delay)
 {
-	mod_delayed_work(quic_wq, &ep->sort, delay);
+	/* Later never takes the place of now. */
+	if (delay)
+		queue_delayed_work(quic_wq, &ep->sort, delay);
+	else
+		mod_delayed_work(quic_wq, &ep->sort, 0);
 }
 
 int quic_endpoint_init(void)

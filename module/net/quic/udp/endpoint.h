@@ -31,7 +31,9 @@ extern struct workqueue_struct *quic_wq;
  * @listeners: listening QUIC sockets, by quic_sock.listen.node; read under RCU
  * @requests: all pending requests, by Destination Connection ID
  * @unsorted: requests that were not looked at yet, @unsorted_count of them
- * @sort: does, and finds their listeners
+ * @unproved_count: requests of clients that have not proved their address
+ * @refused_count: requests in @unsorted that will get a refusal
+ * @sort: looks at them and finds their listeners
  * @replies: stateless answers in the second that began at @replies_since
  */
 struct quic_endpoint {
@@ -48,7 +50,7 @@ struct quic_endpoint {
 	struct hlist_head listeners;
 	struct hlist_head requests[1 << QUIC_REQUEST_HASH_BITS];
 	struct list_head unsorted;
-	unsigned int unsorted_count;
+	unsigned int unsorted_count, unproved_count, refused_count;
 	struct delayed_work sort;
 	unsigned int replies;
 	unsigned long replies_since;
