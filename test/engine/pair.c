@@ -298,7 +298,7 @@ static bool admit(struct pair_end *end, const struct quic_packet *initial, bool 
 	len = pair_retry(p, initial, buf, sizeof(buf));
 	if (verdict == QUIC_TOKEN_NONE && len) {
 		p->retries++;
-		put_on_wire(end, buf, len);
+		put_on_wire(end, buf, len, 0);
 	}
 	return false;
 }
