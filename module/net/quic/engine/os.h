@@ -48,7 +48,7 @@
  * struct quic_mem - an owner of engine memory
  * @used: bytes allocated on its account, overhead of the allocator included as far as known
  * @limit: allocations beyond this fail
- * @host: for the host, who pays; @received: it is for what came from the peer
+ * @host: for the host, who pays, NULL nobody; @received: it is for what came from the peer
  *
  * Each connection has one for what it sends, one for what it received and one for control state, so
  * that nothing a peer does to one of them can starve another.

@@ -23,7 +23,8 @@ static bool take(struct quic_mem *mem, u64 bytes)
 {
 	if (bytes > mem->limit || mem->used > mem->limit - bytes)
 		return false;
-	if (!(mem->received ? quic_rmem_charge(mem->host, bytes) : quic_wmem_charge(mem->host, bytes)))
+	if (mem->host && !(mem->received ? quic_rmem_charge(mem->host, bytes) :
+					   quic_wmem_charge(mem->host, bytes)))
 		return false;
 	mem->used += bytes;
 	return true;
@@ -32,6 +33,8 @@ static bool take(struct quic_mem *mem, u64 bytes)
 static void give_back(struct quic_mem *mem, u64 bytes)
 {
 	mem->used -= bytes;
+	if (!mem->host)
+		return;
 	if (mem->received)
 		quic_rmem_uncharge(mem->host, bytes);
 	else
@@ -47,7 +50,7 @@ static void *alloc(struct quic_mem *mem, size_t size, gfp_t gfp)
 	if (!take(mem, bytes))
 		return NULL;
 	/* A socket with a control group has charged it already. */
-	ptr = kmalloc(size, gfp | __GFP_NOWARN | (quic_memcg_charges(sk) ? 0 : __GFP_ACCOUNT));
+	ptr = kmalloc(size, gfp | __GFP_NOWARN | (sk && quic_memcg_charges(sk) ? 0 : __GFP_ACCOUNT));
 	if (!ptr)
 		give_back(mem, bytes);
 	return ptr;
