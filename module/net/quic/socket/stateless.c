@@ -29,7 +29,10 @@ static void reply(struct quic_endpoint *ep, struct sk_buff *skb, const u8 *buf, 
 		quic_reply_send(ep->net, skb, ep->ifindex, buf, len);
 }
 
-/* RFC 9000, 6.1: only for datagrams that could begin a connection in some version. */
+/*
+ * RFC 9000, 5.2.2, 6.1 and 21.5.5: only for datagrams that could begin a connection in some version,
+ * and hardly more than they brought.
+ */
 void quic_stateless_version(struct quic_endpoint *ep, struct sk_buff *skb,
 			    const struct quic_packet *pkt, unsigned int len)
 {
