@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The cryptographic operations that the engine needs and does not contain. The host supplies them:
- * ../crypto on the kernel's synchronous AEADs, test/engine/ on GnuTLS. All work in place, on memory
- * that is linear and writable, and never sleep, except the two functions that make keys.
+ * ../crypto on the kernel's synchronous AEADs, test/engine/ on GnuTLS. All work in place and never
+ * sleep, except the two functions that make keys. What is sealed or opened is linear, writable, and not
+ * on a stack: the kernel's ciphers find their data by its page, and stacks may have none.
  */
 #ifndef QUIC_ENGINE_CIPHER_H
 #define QUIC_ENGINE_CIPHER_H

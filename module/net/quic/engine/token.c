@@ -16,14 +16,6 @@
 #define NUMBER_LEN	8
 #define CID_ROOM	(1 + QUIC_CID_LEN_MAX)
 #define HEADER_LEN	(1 + NUMBER_LEN)
-/* Family, address, scope, port, connection ID: in front of the token, not part of it. */
-#define BINDING_LEN	(1 + 16 + 4 + 2 + CID_ROOM)
-
-/* What is sealed: the binding, then the token as it is sent. */
-struct buffer {
-	u8 binding[BINDING_LEN];
-	u8 token[QUIC_TOKEN_MAX];
-};
 
 static size_t payload_len(u8 type)
 {
@@ -64,11 +56,12 @@ static void write_cid(u8 *to, const struct quic_cid *cid)
 }
 
 /* RFC 9000, 8.1.4: a Retry token for one address, port and packet; another for the address alone. */
-static void put_binding(struct buffer *buf, u8 type, const struct quic_addr *remote,
+static void put_binding(struct quic_token_buffer *buf, u8 type, const struct quic_addr *remote,
 			const struct quic_cid *dcid)
 {
 	struct quic_writer w = { buf->binding, buf->binding + sizeof(buf->binding) };
 
+	memset(buf, 0, sizeof(*buf));
 	quic_write_u8(&w, remote->family);
 	quic_write_bytes(&w, remote->ip, sizeof(remote->ip));
 	quic_write_u32(&w, remote->scope);
@@ -115,32 +108,35 @@ int quic_token_seal(struct quic_token_key *key, enum quic_token_type type,
 		    const struct quic_addr *remote, const struct quic_cid *original_dcid,
 		    const struct quic_cid *dcid, u64 now, u8 *token)
 {
+	struct quic_token_buffer *buf = &key->buf;
 	size_t len = token_len(type);
-	struct buffer buf = {};
 	int err;
 
-	put_binding(&buf, type, remote, dcid);
-	buf.token[0] = type;
-	write_number(buf.token + 1, key->next);
-	write_number(buf.token + HEADER_LEN, now);
+	put_binding(buf, type, remote, dcid);
+	buf->token[0] = type;
+	write_number(buf->token + 1, key->next);
+	write_number(buf->token + HEADER_LEN, now);
 	if (type == QUIC_TOKEN_RETRY)
-		write_cid(buf.token + HEADER_LEN + TIME_LEN, original_dcid);
-	err = quic_aead_seal(key->aead, key->next++, buf.binding, BINDING_LEN + HEADER_LEN,
-			     payload_len(type)) ?: mask_number(key, buf.token, len);
+		write_cid(buf->token + HEADER_LEN + TIME_LEN, original_dcid);
+	err = quic_aead_seal(key->aead, key->next++, buf->binding,
+			     QUIC_TOKEN_BINDING_LEN + HEADER_LEN,
+			     payload_len(type)) ?: mask_number(key, buf->token, len);
 	if (err)
 		return err;
-	memcpy(token, buf.token, len);
+	memcpy(token, buf->token, len);
 	return len;
 }
 
-/* Is it one of ours, for this address and packet? Its payload is then readable in @buf. */
-static bool open(struct quic_token_key *key, struct buffer *buf, size_t len)
+/* Is it one of ours, for this address and packet? Its payload is then readable in the buffer. */
+static bool open(struct quic_token_key *key, size_t len)
 {
+	struct quic_token_buffer *buf = &key->buf;
 	u8 type = buf->token[0];
 
 	return !mask_number(key, buf->token, len) &&
 	       !quic_aead_open(key->aead, read_number(buf->token + 1), buf->binding,
-			       BINDING_LEN + HEADER_LEN, payload_len(type) + QUIC_TAG_LEN);
+			       QUIC_TOKEN_BINDING_LEN + HEADER_LEN,
+			       payload_len(type) + QUIC_TAG_LEN);
 }
 
 enum quic_token_verdict quic_token_open(struct quic_token_key *key, const u8 *token, size_t len,
@@ -148,7 +144,7 @@ enum quic_token_verdict quic_token_open(struct quic_token_key *key, const u8 *to
 					const struct quic_cid *dcid, u64 now,
 					struct quic_cid *original_dcid)
 {
-	struct buffer buf = {};
+	struct quic_token_buffer *buf = &key->buf;
 	u64 made_at;
 	u8 type;
 
@@ -156,18 +152,18 @@ enum quic_token_verdict quic_token_open(struct quic_token_key *key, const u8 *to
 	    len != token_len(token[0]))
 		return QUIC_TOKEN_NONE;
 	type = token[0];
-	put_binding(&buf, type, remote, dcid);
-	memcpy(buf.token, token, len);
-	if (!open(key, &buf, len))
+	put_binding(buf, type, remote, dcid);
+	memcpy(buf->token, token, len);
+	if (!open(key, len))
 		return type == QUIC_TOKEN_RETRY ? QUIC_TOKEN_BAD_RETRY : QUIC_TOKEN_NONE;
 
-	made_at = read_number(buf.token + HEADER_LEN);
+	made_at = read_number(buf->token + HEADER_LEN);
 	if (type == QUIC_TOKEN_REGULAR)
 		return now - made_at > REGULAR_AGE_MAX ? QUIC_TOKEN_NONE :
 							 QUIC_TOKEN_PROVES_ADDRESS;
 	if (now - made_at > RETRY_AGE_MAX)
 		return QUIC_TOKEN_BAD_RETRY;
-	original_dcid->len = buf.token[HEADER_LEN + TIME_LEN];
-	memcpy(original_dcid->id, buf.token + HEADER_LEN + TIME_LEN + 1, QUIC_CID_LEN_MAX);
+	original_dcid->len = buf->token[HEADER_LEN + TIME_LEN];
+	memcpy(original_dcid->id, buf->token + HEADER_LEN + TIME_LEN + 1, QUIC_CID_LEN_MAX);
 	return QUIC_TOKEN_ANSWERS_RETRY;
 }

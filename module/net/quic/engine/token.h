@@ -26,11 +26,21 @@ enum quic_token_type {
 	QUIC_TOKEN_REGULAR	= 0x4e,
 };
 
+/* Family, address, scope, port, connection ID. */
+#define QUIC_TOKEN_BINDING_LEN	(1 + 16 + 4 + 2 + 1 + QUIC_CID_LEN_MAX)
+
+/* What is sealed: what the token is bound to, then the token as it is sent. */
+struct quic_token_buffer {
+	u8 binding[QUIC_TOKEN_BINDING_LEN];
+	u8 token[QUIC_TOKEN_MAX];
+};
+
 /**
  * struct quic_token_key - seals all tokens of a host
  * @aead: NULL until it was made
  * @mask: hides the numbers
  * @next: number of the next token
+ * @buf: of the token that is sealed or opened; here because a stack is no place for it (cipher.h)
  *
  * Its user makes sure that one thread at a time uses it.
  */
@@ -38,6 +48,7 @@ struct quic_token_key {
 	struct quic_aead *aead;
 	u8 mask[QUIC_TOKEN_MASK_LEN];
 	u64 next;
+	struct quic_token_buffer buf;
 };
 
 /* A random key. Process context. 0, or the error of a cipher. */

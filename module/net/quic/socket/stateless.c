@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Answers to datagrams that belong to no connection (see stateless.h). */
+#include <linux/slab.h>
+
 #include "../udp/endpoint.h"
 #include "../udp/skb.h"
 #include "../udp/transmit.h"
@@ -83,8 +85,8 @@ void quic_stateless_refuse(struct quic_endpoint *ep, const struct quic_request *
 	const struct quic_request_datagram *first = &req->datagrams[0];
 	struct quic_keys client = {}, server = {};
 	struct quic_packet pkt;
-	u8 buf[REPLY_LEN];
 	bool may;
+	u8 *buf;
 
 	spin_lock_bh(&ep->lock);
 	may = allowed(ep);
@@ -92,7 +94,11 @@ void quic_stateless_refuse(struct quic_endpoint *ep, const struct quic_request *
 	if (!may || quic_packet_parse(&pkt, first->data, first->len, QUIC_CID_LEN) ||
 	    quic_keys_initial(&client, &server, quic_version_find(pkt.version), &pkt.dcid))
 		return;
-	reply(ep, first->skb, buf, quic_packet_refusal(&pkt, &server, code, buf, sizeof(buf)));
+	buf = kmalloc(REPLY_LEN, GFP_KERNEL);
+	if (buf)
+		reply(ep, first->skb, buf,
+		      quic_packet_refusal(&pkt, &server, code, buf, REPLY_LEN));
+	kfree(buf);
 	quic_keys_clear(&client);
 	quic_keys_clear(&server);
 }
