@@ -265,6 +265,36 @@ TEST("a window that opens while pacing holds back is not forgotten")
 	pair_destroy(&p);
 }
 
+TEST("what pacing held back is asked for although its time has come meanwhile")
+{
+	struct quic_conn *c = &p.client.conn;
+	u64 next_at;
+
+	begin();
+	CHECK_EQ(pair_send(&p.client, 0, 3000, false), 0);
+	next_at = p.now + QUIC_MSEC;
+	c->recovery.pacer.next_at = next_at;
+	CHECK_EQ(quic_conn_transmit_size(c, p.now), 0);
+	/* Nothing is in flight, so nothing but this deadline goes on. */
+	CHECK_EQ(quic_conn_deadline(c, next_at + QUIC_MSEC), next_at);
+	CHECK(quic_conn_transmit_size(c, next_at + QUIC_MSEC));
+	CHECK(quic_conn_deadline(c, next_at + QUIC_MSEC) > next_at + QUIC_MSEC);
+	pair_destroy(&p);
+}
+
+TEST("pacing holds back a little less than a packet too, and its timer goes on")
+{
+	struct quic_conn *c = &p.client.conn;
+
+	begin();
+	c->recovery.cong.window = c->recovery.cong.in_flight + 1000;
+	CHECK_EQ(pair_send(&p.client, 0, 200, false), 0);
+	c->recovery.pacer.next_at = p.now + QUIC_MSEC;
+	CHECK_EQ(quic_conn_transmit_size(c, p.now), 0);
+	CHECK_EQ(quic_conn_deadline(c, p.now), p.now + QUIC_MSEC);
+	pair_destroy(&p);
+}
+
 TEST("P15 a host without buffers is not asked again at once")
 {
 	static const u8 ping[] = { QUIC_FRAME_PING, 0, 0, 0 };

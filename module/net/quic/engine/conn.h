@@ -174,6 +174,7 @@ struct quic_early_packet {
  * @close_pending: CONNECTION_CLOSE must be sent; @close_flush: but data that may leave goes first
  * @close_received, @close_threshold: packets in the closing state, and how many make the
  *	next answer
+ * @asked_at: when the host last asked for datagrams
  * @skip_at: 1-RTT packet number that will be skipped (RFC 9000, 21.4)
  * @ack_only: packets without an ack-eliciting frame sent in a row (RFC 9000, 13.2.4)
  * @hurries: times that the handshake was sent again early (RFC 9002, 6.2.3)
@@ -222,7 +223,7 @@ struct quic_conn {
 	u16 ticket_len;
 	bool ticket_done;
 
-	u64 idle_at, keepalive_at, close_at, retry_at;
+	u64 idle_at, keepalive_at, close_at, retry_at, asked_at;
 	bool idle_restarted;
 	struct quic_conn_close_info close;
 	bool close_pending, close_flush;

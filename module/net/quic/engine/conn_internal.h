@@ -120,6 +120,9 @@ bool quic_conn_may_seal(struct quic_conn *conn, u8 level, u64 now);
 int quic_conn_mask(struct quic_conn *conn, u8 level, const struct quic_packet_out *outs,
 		   unsigned int count);
 
+/* transmit.c: is there anything that could leave if it were not for the pacer? */
+bool quic_conn_paced_wants(struct quic_conn *conn, u64 now);
+
 /* close.c */
 void quic_conn_fail(struct quic_conn *conn, u64 code, u64 frame, u64 now);
 void quic_conn_on_close(struct quic_conn *conn, const struct quic_frame *frame, u64 now);

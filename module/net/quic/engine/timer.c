@@ -35,20 +35,15 @@ static u64 ack_deadline(struct quic_conn *conn)
 	return at;
 }
 
-/* When may leave what only the pacer holds back? */
+/*
+ * When may leave what only the pacer holds back? Maybe in the past: its time may have come since the
+ * host asked for datagrams and got none, and if nothing is in flight then, nobody else asks again.
+ */
 static u64 pacing_deadline(struct quic_conn *conn, u64 now)
 {
-	const struct quic_recovery *rec = &conn->recovery;
-	u64 mtu = conn->path[conn->active_path].mtu;
+	u64 next_at = conn->recovery.pacer.next_at;
 
-	/* In the past it holds nothing back, whatever else does. */
-	if (rec->pacer.next_at <= now)
-		return QUIC_NEVER;
-	if (quic_pmtud_wants(conn, now) ||
-	    (quic_cong_room(&rec->cong) >= mtu &&
-	     quic_conn_wants(conn, quic_conn_data_level(conn), true, now)))
-		return rec->pacer.next_at;
-	return QUIC_NEVER;
+	return next_at > conn->asked_at && quic_conn_paced_wants(conn, now) ? next_at : QUIC_NEVER;
 }
 
 /* S2.32: connecting sends nothing; probes begin with the first packet of the handshake. */

@@ -444,6 +444,7 @@ int quic_conn_transmit(struct quic_conn *conn, u64 now, struct quic_train *train
 	train->ecn = 0;
 	train->departure = 0;
 	train->path = &conn->path[conn->active_path];
+	conn->asked_at = now;
 	quic_ecn_prepare(&conn->recovery.ecn);
 	if (quic_conn_is_open(conn))
 		return transmit(conn, now, train, true);
@@ -459,6 +460,15 @@ int quic_conn_transmit(struct quic_conn *conn, u64 now, struct quic_train *train
 	return quic_conn_transmit_close(conn, now, train);
 }
 
+bool quic_conn_paced_wants(struct quic_conn *conn, u64 now)
+{
+	u32 mtu = conn->path[conn->active_path].mtu;
+
+	return quic_pmtud_wants(conn, now) ||
+	       (fits(conn, mtu, send_budget(conn, mtu, false, now)) &&
+		quic_conn_wants(conn, quic_conn_data_level(conn), true, now));
+}
+
 void quic_conn_transmit_later(struct quic_conn *conn, u64 now)
 {
 	no_memory(conn, now);
@@ -471,6 +481,7 @@ size_t quic_conn_transmit_size(struct quic_conn *conn, u64 now)
 	u64 mtu = path->mtu, budget, need, count;
 	u32 probe;
 
+	conn->asked_at = now;
 	if (!quic_conn_is_open(conn))
 		return conn->state == QUIC_CONN_CLOSING && conn->close_pending ? mtu : 0;
 	if (response_wanted(conn))
