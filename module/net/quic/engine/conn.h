@@ -358,6 +358,8 @@ bool quic_conn_has_sent(const struct quic_conn *conn, const u8 *head, size_t hea
  * send keys.
  */
 int quic_conn_crypto_check(const struct quic_conn *conn, u8 level);
+/* The peer has all of the handshake at @level, and its keys are gone (RFC 9001, 4.9). */
+bool quic_conn_crypto_settled(const struct quic_conn *conn, u8 level);
 u8 *quic_conn_crypto_reserve(struct quic_conn *conn, u8 level, size_t want, bool may_sleep,
 			     size_t *room);
 void quic_conn_crypto_commit(struct quic_conn *conn, u8 level, size_t len, bool more);

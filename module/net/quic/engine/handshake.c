@@ -12,6 +12,12 @@ int quic_conn_crypto_check(const struct quic_conn *conn, u8 level)
 	return conn->tx[level].cipher ? 0 : -EINVAL;
 }
 
+bool quic_conn_crypto_settled(const struct quic_conn *conn, u8 level)
+{
+	return (level == QUIC_CRYPTO_INITIAL || level == QUIC_CRYPTO_HANDSHAKE) &&
+	       conn->recovery.space[quic_level_space(level)].discarded;
+}
+
 u8 *quic_conn_crypto_reserve(struct quic_conn *conn, u8 level, size_t want, bool may_sleep,
 			     size_t *room)
 {

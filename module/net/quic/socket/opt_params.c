@@ -73,7 +73,7 @@ static void set_local(struct sock *sk, const struct quic_transport_param *user)
 	merge(&qs->params, user);
 	/* S2.45 */
 	WRITE_ONCE(sk->sk_rcvbuf, 4 * qs->params.max_data);
-	if (!qs->conn)
+	if (sk->sk_state != QUIC_SS_HANDSHAKING)
 		return;
 	params = qs->conn->config.params;
 	quic_params_from_user(&qs->params, &params);
@@ -89,9 +89,6 @@ int quic_opt_set_params(struct sock *sk, const u8 *val, size_t len)
 	quic_option_copy(&p, sizeof(p), val, len);
 	if (sk->sk_state == QUIC_SS_ESTABLISHED || !valid(&p) ||
 	    (p.remote && sk->sk_state != QUIC_SS_HANDSHAKING))
-		return -EINVAL;
-	/* What has ended takes no new values. */
-	if (quic_sk(sk)->conn && sk->sk_state == QUIC_SS_CLOSED)
 		return -EINVAL;
 	if (p.remote)
 		set_remote(quic_sk(sk)->conn, &p);

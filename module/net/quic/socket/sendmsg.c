@@ -73,8 +73,8 @@ static int send_handshake(struct sock *sk, struct msghdr *msg, u8 level, size_t 
 	int err;
 	u8 *to;
 
-	/* Confirmed: the peer has all it needs, and the keys are gone (RFC 9001, 4.9.2). No error. */
-	if (level == QUIC_CRYPTO_HANDSHAKE && conn->handshake_confirmed && len)
+	/* S3.9: no error, though nobody needs it any more. */
+	if (quic_conn_crypto_settled(conn, level) && len)
 		return len;
 	err = check_handshake(sk, level, len);
 	if (err)
