@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <sched.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "harness.h"
 #include "message.h"
-#include "pair.h"
+#include "netns.h"
 
 static int bind_to(int fd, const char *host, unsigned short port)
 {
@@ -31,7 +32,7 @@ static void set_v6only(int fd)
 	ASSERT_OK(setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)));
 }
 
-TEST("T008 bad addresses")
+TEST("T008 S2.6 S2.9 bad addresses")
 {
 	struct address addr = address("127.0.0.1", 0);
 	int fd = quic_socket(AF_INET);
@@ -44,12 +45,12 @@ TEST("T008 bad addresses")
 	ASSERT_ERRNO(bind_to(quic_socket(AF_INET6), "ff02::1", 0), EINVAL);
 }
 
-TEST("T009 foreign address")
+TEST("T009 S2.13 foreign address")
 {
 	ASSERT_ERRNO(bind_to(quic_socket(AF_INET), "192.0.2.1", 0), EADDRNOTAVAIL);
 }
 
-TEST("T010 second bind")
+TEST("T010 S2.11 second bind")
 {
 	int fd = quic_socket(AF_INET);
 
@@ -65,7 +66,7 @@ TEST("T011 quic sockets share a port")
 	ASSERT_OK(bind_to(quic_socket(AF_INET), "127.0.0.1", port));
 }
 
-TEST("T012 udp sockets do not share with quic")
+TEST("T012 S2.13 udp sockets do not share with quic")
 {
 	int udp = socket(AF_INET, SOCK_DGRAM, 0);
 	unsigned short port;
@@ -76,12 +77,12 @@ TEST("T012 udp sockets do not share with quic")
 	ASSERT_ERRNO(bind_to(quic_socket(AF_INET), "127.0.0.1", port), EADDRINUSE);
 }
 
-TEST("T013 port zero picks one")
+TEST("T013 S2.12 port zero picks one")
 {
 	ASSERT(bound_port(quic_socket(AF_INET), "0.0.0.0") != 0);
 }
 
-TEST("T014 ipv4 address on ipv6 socket")
+TEST("T014 S2.7 ipv4 address on ipv6 socket")
 {
 	int fd = quic_socket(AF_INET6);
 	struct address addr;
@@ -93,7 +94,7 @@ TEST("T014 ipv4 address on ipv6 socket")
 	ASSERT_EQ(addr.in.sin_addr.s_addr, htonl(INADDR_LOOPBACK));
 }
 
-TEST("T015 mapped address is reported as ipv4")
+TEST("T015 S2.7 S2.10 mapped address is reported as ipv4")
 {
 	int fd = quic_socket(AF_INET6);
 	struct address addr;
@@ -104,7 +105,7 @@ TEST("T015 mapped address is reported as ipv4")
 	ASSERT_EQ(addr.len, 16);
 }
 
-TEST("T016 v6only refuses ipv4")
+TEST("T016 S2.7 S2.9 v6only refuses ipv4")
 {
 	int fd = quic_socket(AF_INET6);
 
@@ -114,7 +115,7 @@ TEST("T016 v6only refuses ipv4")
 	ASSERT_OK(bind_to(fd, "::1", 0));
 }
 
-TEST("T017 link local needs a scope")
+TEST("T017 S2.9 link local needs a scope")
 {
 	ASSERT_ERRNO(bind_to(quic_socket(AF_INET6), "fe80::1", 0), EINVAL);
 }
@@ -153,4 +154,63 @@ TEST("S2.14 wildcard beside a specific address")
 	unsigned short port = bound_port(quic_socket(AF_INET), "127.0.0.1");
 
 	ASSERT_ERRNO(bind_to(quic_socket(AF_INET), "0.0.0.0", port), EADDRINUSE);
+}
+
+TEST("S2.10 flow label and scope of an address are zero where they mean nothing")
+{
+	struct address addr = address("::1", 0), got;
+	int fd = quic_socket(AF_INET6);
+
+	addr.in6.sin6_flowinfo = htonl(5);
+	addr.in6.sin6_scope_id = 7;
+	ASSERT_OK(address_bind(fd, &addr));
+	got = address_local(fd);
+	addr.in6.sin6_flowinfo = 0;
+	addr.in6.sin6_scope_id = 0;
+	addr.in6.sin6_port = got.in6.sin6_port;
+	ASSERT_EQ(got.len, sizeof(addr.in6));
+	ASSERT_MEM(&got.storage, &addr.storage, sizeof(addr.storage));
+}
+
+/* Leaves one port to choose: 40001. */
+static void one_port(void)
+{
+	ASSERT_OK(unshare(CLONE_NEWNET));
+	shell("ip link set lo up && cd /proc/sys/net/ipv4 && echo 40000 40001 >ip_local_port_range && "
+	      "echo 40000 >ip_local_reserved_ports");
+}
+
+TEST("S2.12 an ephemeral port is one of the range and not reserved")
+{
+	one_port();
+	ASSERT_EQ(bound_port(quic_socket(AF_INET), "127.0.0.1"), 40001);
+	ASSERT_ERRNO(bind_to(quic_socket(AF_INET), "127.0.0.1", 0), EADDRINUSE);
+}
+
+TEST("S2.33 connect without a free port, and again with one")
+{
+	struct address addr = address("127.0.0.1", 4433);
+	int udp, fd;
+
+	one_port();
+	udp = socket(AF_INET, SOCK_DGRAM, 0);
+	ASSERT_OK(bind_to(udp, "0.0.0.0", 40001));
+	fd = quic_socket(AF_INET);
+	ASSERT_ERRNO(address_connect(fd, &addr), EADDRINUSE);
+	close(udp);
+	ASSERT_OK(address_connect(fd, &addr));
+}
+
+TEST("S2.13 privileged ports are for the privileged, also those in use")
+{
+	int used;
+
+	ASSERT_OK(unshare(CLONE_NEWNET));
+	shell("ip link set lo up");
+	used = quic_socket(AF_INET);
+	ASSERT_OK(bind_to(used, "127.0.0.1", 81));
+	ASSERT_OK(setresuid(65534, 65534, 65534));
+	ASSERT_ERRNO(bind_to(quic_socket(AF_INET), "127.0.0.1", 80), EACCES);
+	ASSERT_ERRNO(bind_to(quic_socket(AF_INET), "127.0.0.1", 81), EACCES);
+	ASSERT_OK(bind_to(quic_socket(AF_INET), "127.0.0.1", 4433));
 }

@@ -31,13 +31,13 @@ static void connect_silently(int flags)
 	ASSERT(recv(udp, &byte, 1, MSG_TRUNC) >= 1200);
 }
 
-TEST("T035 connect sends nothing")
+TEST("T035 S2.32 connect sends nothing")
 {
 	connect_silently(0);
 	connect_silently(O_NONBLOCK);
 }
 
-TEST("T036 bad connects")
+TEST("T036 S2.9 S2.33 bad connects")
 {
 	struct address addr = address("127.0.0.1", 4433);
 	int fd = quic_socket(AF_INET);
@@ -52,7 +52,7 @@ TEST("T036 bad connects")
 	ASSERT_ERRNO(connect_to(fd, "127.0.0.1", 4433), EINVAL);
 }
 
-TEST("T037 no listen while connecting")
+TEST("T037 S2.17 no listen while connecting")
 {
 	int fd = quic_socket(AF_INET);
 
@@ -60,7 +60,7 @@ TEST("T037 no listen while connecting")
 	ASSERT_ERRNO(listen(fd, 1), EINVAL);
 }
 
-TEST("T038 ipv6 socket connects to ipv4")
+TEST("T038 S2.7 ipv6 socket connects to ipv4")
 {
 	struct pair pair = pair_listening("127.0.0.1");
 	struct address peer, addr = address_local(pair.listener);
@@ -105,4 +105,36 @@ TEST("connection over ipv6")
 	stream_write(pair.client, 0, NEW | FIN, "hello");
 	stream_expect(pair.server, 0, FIN, "hello");
 	pair_close(&pair);
+}
+
+TEST("S2.9 bad connects of an ipv6 socket")
+{
+	struct address addr = address("::1", 4433);
+	int fd = quic_socket(AF_INET6), on = 1;
+
+	ASSERT_ERRNO(connect(fd, &addr.sa, sizeof(addr.in6) - 1), EINVAL);
+	ASSERT_ERRNO(connect(fd, &addr.sa, 4), EINVAL);
+	ASSERT_ERRNO(connect_to(fd, "::", 4433), EINVAL);
+	ASSERT_ERRNO(connect_to(fd, "ff02::1", 4433), EINVAL);
+	ASSERT_ERRNO(connect_to(fd, "fe80::1", 4433), EINVAL);
+	ASSERT_ERRNO(connect_to(fd, "::ffff:224.0.0.1", 4433), EINVAL);
+	ASSERT_ERRNO(connect_to(fd, "::ffff:0.0.0.0", 4433), EINVAL);
+	ASSERT_OK(setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)));
+	ASSERT_ERRNO(connect_to(fd, "127.0.0.1", 4433), EINVAL);
+	ASSERT_ERRNO(connect_to(fd, "::ffff:127.0.0.1", 4433), EINVAL);
+	/* S2.8 */
+	ASSERT_OK(connect(fd, &addr.sa, sizeof(addr.storage)));
+}
+
+TEST("F26 a wildcard address becomes the concrete one")
+{
+	struct address addr = address("0.0.0.0", 0), local;
+	int fd = quic_socket(AF_INET);
+
+	ASSERT_OK(address_bind(fd, &addr));
+	addr = address_local(fd);
+	ASSERT_OK(connect_to(fd, "127.0.0.1", 4433));
+	local = address_local(fd);
+	ASSERT_EQ(local.in.sin_addr.s_addr, htonl(INADDR_LOOPBACK));
+	ASSERT_EQ(address_port(&local), address_port(&addr));
 }

@@ -67,6 +67,15 @@ void quic_conn_close(struct quic_conn *conn, bool app, u64 code, u64 frame, cons
 	enter(conn, QUIC_CONN_CLOSING, now);
 }
 
+/* What was received stays readable (S2.36). */
+void quic_conn_abandon(struct quic_conn *conn)
+{
+	if (!quic_conn_is_open(conn))
+		return;
+	quic_early_clear(conn);
+	quic_conn_set_state(conn, QUIC_CONN_CLOSED);
+}
+
 /* The peer violated the protocol, or this end cannot go on. */
 void quic_conn_fail(struct quic_conn *conn, u64 code, u64 frame, u64 now)
 {

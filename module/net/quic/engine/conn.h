@@ -289,6 +289,8 @@ void quic_conn_destroy(struct quic_conn *conn);
  */
 void quic_conn_close(struct quic_conn *conn, bool app, u64 code, u64 frame, const void *phrase,
 		     size_t phrase_len, u64 now);
+/* The end, without a word to the peer (S2.35: SHUT_RD). */
+void quic_conn_abandon(struct quic_conn *conn);
 
 /* ---- the network ---- */
 

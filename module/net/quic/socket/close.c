@@ -23,6 +23,17 @@ static void close_conn(struct sock *sk)
 	quic_sock_update(sk);
 }
 
+/* S2.35: SHUT_RD ends the connection too, but the peer is not told. */
+static void end_conn(struct sock *sk, int how)
+{
+	if (how != SHUT_RD) {
+		close_conn(sk);
+		return;
+	}
+	quic_conn_abandon(quic_sk(sk)->conn);
+	quic_sock_update(sk);
+}
+
 int quic_shutdown(struct socket *sock, int how)
 {
 	struct sock *sk = sock->sk;
@@ -36,7 +47,7 @@ int quic_shutdown(struct socket *sock, int how)
 	else if (!quic_sock_is_open(sk))
 		err = -ENOTCONN;
 	else
-		close_conn(sk);
+		end_conn(sk, how);
 	release_sock(sk);
 	return err;
 }

@@ -12,7 +12,7 @@ static bool valid(const struct quic_config *c)
 	       quic_option_valid(c->initial_smoothed_rtt, 1000, 6000000) &&
 	       quic_option_valid(c->payload_cipher_type, TLS_CIPHER_AES_GCM_128,
 			TLS_CIPHER_CHACHA20_POLY1305) &&
-	       c->congestion_control_algo < QUIC_CONG_ALG_MAX && c->certificate_request <= 2 &&
+	       c->congestion_control_algo < QUIC_CONG_ALG_MAX &&
 	       quic_option_valid(c->keepalive_probe_interval, 1500000, U32_MAX);
 }
 

@@ -15,6 +15,33 @@ static void drop_ticket(struct quic_sock *qs)
 	qs->ticket_len = 0;
 }
 
+/* S5.4: room for what the new session brings. */
+static int set_app_receive_secret(struct quic_sock *qs, const struct quic_crypto_secret *secret)
+{
+	u8 *ticket = qs->ticket, *token = qs->token;
+	u16 ticket_len = qs->ticket_len, token_len = qs->token_len;
+	int err;
+
+	/* Packets with it may wait for this very key. */
+	qs->ticket = NULL;
+	qs->ticket_len = 0;
+	qs->token = NULL;
+	qs->token_len = 0;
+	err = quic_conn_set_secret(qs->conn, secret->level, false, secret->type, secret->secret,
+				   quic_now());
+	if (err && err != -EPIPE) {
+		/* Not installed. */
+		qs->ticket = ticket;
+		qs->ticket_len = ticket_len;
+		qs->token = token;
+		qs->token_len = token_len;
+		return err;
+	}
+	kfree_sensitive(ticket);
+	kfree(token);
+	return err;
+}
+
 int quic_opt_set_secret(struct sock *sk, const u8 *val, size_t len)
 {
 	struct quic_crypto_secret secret;
@@ -23,13 +50,11 @@ int quic_opt_set_secret(struct sock *sk, const u8 *val, size_t len)
 	if (sk->sk_state != QUIC_SS_HANDSHAKING)
 		return -EINVAL;
 	quic_option_copy(&secret, sizeof(secret), val, len);
-	/* S5.4: room for what the new session brings, which may wait for these keys already. */
-	if (secret.level == QUIC_CRYPTO_APP && !secret.send) {
-		drop_ticket(quic_sk(sk));
-		quic_sock_drop_token(sk);
-	}
-	err = quic_conn_set_secret(quic_sk(sk)->conn, secret.level, secret.send, secret.type,
-				   secret.secret, quic_now());
+	if (secret.level == QUIC_CRYPTO_APP && !secret.send)
+		err = set_app_receive_secret(quic_sk(sk), &secret);
+	else
+		err = quic_conn_set_secret(quic_sk(sk)->conn, secret.level, secret.send, secret.type,
+					   secret.secret, quic_now());
 	memzero_explicit(&secret, sizeof(secret));
 	return err;
 }
