@@ -159,6 +159,44 @@ TEST("figures tell what was lost and sent again")
 	pair_destroy(&p);
 }
 
+/* What has nothing in flight has no probe timeout that would send it. */
+TEST("P15 the first packet leaves soon after there was no memory for it")
+{
+	pair_init(&p);
+	pair_connect(&p);
+	host_fail_alloc_after(0);
+	pair_flush(&p.client);
+	CHECK(host_alloc_failed());
+	CHECK_EQ(p.client.datagrams_sent, 0);
+	pair_run(&p, p.now + 100 * QUIC_MSEC);
+	CHECK(p.client.conn.handshake_confirmed);
+	pair_destroy(&p);
+}
+
+/* A host is told the time, and may be late. */
+TEST("P15 a host that was late tries again when there was no memory")
+{
+	pair_init(&p);
+	pair_handshake(&p);
+	quic_conn_transmit_later(&p.client.conn, p.now);
+	p.now += QUIC_SEC;
+	CHECK(quic_conn_deadline(&p.client.conn, p.now) <= p.now);
+	quic_conn_timeout(&p.client.conn, p.now);
+	CHECK(quic_conn_deadline(&p.client.conn, p.now) > p.now);
+	pair_destroy(&p);
+}
+
+TEST("P15 a close is tried again when there was no memory for it")
+{
+	pair_init(&p);
+	pair_handshake(&p);
+	quic_conn_close(&p.client.conn, true, 5, 0, NULL, 0, p.now);
+	quic_conn_transmit_later(&p.client.conn, p.now);
+	CHECK(quic_conn_deadline(&p.client.conn, p.now) <= p.now + 10 * QUIC_MSEC);
+	CHECK(p.client.conn.close_at > p.now + 10 * QUIC_MSEC);
+	pair_destroy(&p);
+}
+
 /* Whatever allocation fails, nothing breaks, and after it all goes on. */
 TEST("any allocation may fail")
 {

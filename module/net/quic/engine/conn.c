@@ -108,6 +108,7 @@ static int begin(struct quic_conn *conn, const struct quic_conn_ops *ops,
 	conn->streams.inq_held = is_server;
 	conn->keepalive_at = QUIC_NEVER;
 	conn->close_at = QUIC_NEVER;
+	conn->retry_at = QUIC_NEVER;
 	quic_idle_restart(conn, now);
 
 	conn->outs = quic_alloc(&conn->mem, QUIC_TRAIN_MAX * sizeof(*conn->outs));

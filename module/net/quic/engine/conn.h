@@ -169,7 +169,7 @@ struct quic_early_packet {
  * @in_clear: both ends have set disable_1rtt_encryption: 1-RTT packets are not protected (S6.36)
  * @ticket: client: NewSessionTicket bytes until a message is complete (S5.25); @ticket_done: it was
  * @idle_at, @keepalive_at, @close_at: absolute times; @close_at ends closing and draining
- * @retry_at: after a failed allocation nothing is tried before (P15)
+ * @retry_at: when the host has to try to send again, after a failed allocation (P15)
  * @idle_restarted: by a send since the last receive (RFC 9000, 10.1)
  * @close_pending: CONNECTION_CLOSE must be sent; @close_flush: but data that may leave goes first
  * @close_received, @close_threshold: packets in the closing state, and how many make the

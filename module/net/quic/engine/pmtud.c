@@ -99,7 +99,7 @@ static u32 due(const struct quic_conn *conn, u64 now)
 
 	if (!pmtud->on || pmtud->pn != U64_MAX || pmtud->raise_at > now ||
 	    conn->state != QUIC_CONN_ESTABLISHED || !conn->handshake_confirmed ||
-	    !path->validated || conn->recovery.pto_count || conn->retry_at > now)
+	    !path->validated || conn->recovery.pto_count || conn->retry_at != QUIC_NEVER)
 		return 0;
 	if (pmtud->raise_at)
 		size = min(pmtud->failed, limit_of(conn, path));

@@ -61,10 +61,14 @@ u64 quic_conn_deadline(struct quic_conn *conn, u64 now)
 		return QUIC_NEVER;
 	case QUIC_CONN_CLOSING:
 	case QUIC_CONN_DRAINING:
-		return conn->close_at;
+		return min(conn->close_at, conn->retry_at);
 	default:
 		break;
 	}
+
+	/* Nothing of what follows works without memory. */
+	if (conn->retry_at != QUIC_NEVER)
+		return conn->retry_at;
 
 	at = recovery_runs(conn) ? quic_recovery_deadline(&conn->recovery) : QUIC_NEVER;
 	if (!conn->recovery.amplification_blocked) {
@@ -73,13 +77,13 @@ u64 quic_conn_deadline(struct quic_conn *conn, u64 now)
 		at = min(at, quic_pmtud_deadline(conn, now));
 	}
 	at = min3(at, conn->idle_at, conn->keepalive_at);
-	at = min3(at, conn->key_phase.old_until, conn->early_data.drop_at);
-	/* Nothing of all this works without memory. */
-	return conn->retry_at > now ? max(at, conn->retry_at) : at;
+	return min3(at, conn->key_phase.old_until, conn->early_data.drop_at);
 }
 
 void quic_conn_timeout(struct quic_conn *conn, u64 now)
 {
+	if (conn->retry_at <= now)
+		conn->retry_at = QUIC_NEVER;
 	switch (conn->state) {
 	case QUIC_CONN_CLOSED:
 		return;

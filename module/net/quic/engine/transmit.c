@@ -46,6 +46,7 @@ static int reserve(struct quic_conn *conn, u8 level, unsigned int count)
 static int finish(struct quic_conn *conn, struct quic_train *train, struct quic_path *path,
 		  unsigned int count, u64 flight, u64 now)
 {
+	conn->retry_at = QUIC_NEVER;
 	train->path = path;
 	if (path == &conn->path[conn->active_path] && conn->recovery.ecn.marking)
 		train->ecn = QUIC_ECN_ECT0;
