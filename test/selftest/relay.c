@@ -9,21 +9,36 @@
 #include "harness.h"
 #include "relay.h"
 
+/* RFC 9000, 17.2; RFC 9369, 3.2: in version 2 each type is one more. */
+#define TYPE_0RTT	1
+#define TYPE_RETRY	3
+
+static void look_at_type(struct relay_count *count, int direction, uint8_t type)
+{
+	count->early[direction] += type == TYPE_0RTT;
+	count->retry[direction] += type == TYPE_RETRY;
+}
+
 static void look(struct relay_count *count, int direction, const uint8_t *data, ssize_t len)
 {
 	uint32_t version;
+	uint8_t type;
 
 	if (len < 5 || !(data[0] & 0x80))
 		return;
 	version = (uint32_t)data[1] << 24 | data[2] << 16 | data[3] << 8 | data[4];
-	if (!version)
+	type = data[0] >> 4 & 3;
+	if (!version) {
 		count->negotiation[direction]++;
-	else if (version == QUIC_VERSION_V1)
+	} else if (version == QUIC_VERSION_V1) {
 		count->v1[direction]++;
-	else if (version == QUIC_VERSION_V2)
+		look_at_type(count, direction, type);
+	} else if (version == QUIC_VERSION_V2) {
 		count->v2[direction]++;
-	else
+		look_at_type(count, direction, (type - 1) & 3);
+	} else {
 		count->other[direction]++;
+	}
 }
 
 __attribute__((noreturn))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A process between a client and a server that passes their datagrams on and counts what it sees of
- * them: the versions of long headers (RFC 8999, 5.1).
+ * them: versions (RFC 8999, 5.1) and types of long headers.
  */
 #ifndef _RELAY_H
 #define _RELAY_H
@@ -16,9 +16,11 @@ enum {
 /**
  * struct relay_count - datagrams by their first packet, by direction
  * @negotiation: Version Negotiation; @v1, @v2, @other: long headers of that version
+ * @early: 0-RTT packets; @retry: Retry packets
  */
 struct relay_count {
 	unsigned int negotiation[2], v1[2], v2[2], other[2];
+	unsigned int early[2], retry[2];
 };
 
 struct relay {
