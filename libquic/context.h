@@ -24,12 +24,14 @@ struct quic_outbox;
  * @failed: a step failed, there will be no other
  * @alpn_required: quic_session_set_alpn() was called
  * @params_received: the peer's transport parameters came and were accepted
+ * @has_early_secret: server: @early_secret waits for the answer to the ClientHello
  * @ticket_sent: a NewSessionTicket went into the outbox
  * @ticket_taken: GnuTLS was given the NewSessionTicket that the socket collected
  * @error: first failure that happened inside a GnuTLS callback, as a negative errno
  * @received: bytes of handshake messages received
  * @tls_error: GnuTLS error that ended the handshake
  * @alert: TLS alert that ended the handshake, or -1
+ * @early_secret: the 0-RTT secret of an attempt that may still be rejected
  * @outbox: messages of the handshake not yet sent
  * @step: the current step; the members below are what it points to
  * @msg: message header
@@ -46,12 +48,14 @@ struct quic_context {
 	bool failed;
 	bool alpn_required;
 	bool params_received;
+	bool has_early_secret;
 	bool ticket_sent;
 	bool ticket_taken;
 	int error;
 	size_t received;
 	int tls_error;
 	int alert;
+	struct quic_crypto_secret early_secret;
 	struct quic_outbox *outbox;
 	struct quic_handshake_step step;
 	struct msghdr msg;
@@ -71,6 +75,7 @@ int quic_extension_register(gnutls_session_t session, struct quic_context *ctx,
 
 int quic_secret_install(gnutls_session_t session, gnutls_record_encryption_level_t level,
 			const void *secret_read, const void *secret_write, size_t size);
+int quic_secret_pass(struct quic_context *ctx, struct quic_crypto_secret *info);
 
 int quic_alert_raised(gnutls_session_t session, gnutls_record_encryption_level_t level,
 		      gnutls_alert_level_t severity, gnutls_alert_description_t alert);
@@ -81,6 +86,9 @@ void quic_verify_log(gnutls_session_t session);
 int quic_verify_alert(gnutls_session_t session);
 
 int quic_early_data_enable(gnutls_session_t session);
+int quic_early_data_secret(struct quic_context *ctx, struct quic_crypto_secret *info);
+int quic_early_data_accepted(struct quic_context *ctx);
+void quic_early_data_rejected(struct quic_context *ctx);
 
 int quic_ticket_send(struct quic_context *ctx);
 int quic_ticket_enable(gnutls_session_t session, int sockfd);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * 0-RTT on servers.
+ * 0-RTT: its secrets, and what a server needs to accept it.
  */
 #include <pthread.h>
 
@@ -39,4 +39,34 @@ int quic_early_data_enable(gnutls_session_t session)
 	gnutls_anti_replay_enable(session, quic_early_data_anti_replay);
 	/* RFC 9001, 4.6.1: tickets always say 0xffffffff, QUIC's own limits apply. */
 	return gnutls_record_set_max_early_data_size(session, UINT32_MAX);
+}
+
+/*
+ * A 0-RTT secret; @info is wiped. A server's waits: GnuTLS tells it before a HelloRetryRequest too, with
+ * which 0-RTT is rejected (RFC 9001, 4.7), so that no such packet may be accepted.
+ */
+int quic_early_data_secret(struct quic_context *ctx, struct quic_crypto_secret *info)
+{
+	if (!ctx->server)
+		return quic_secret_pass(ctx, info);
+	ctx->early_secret = *info;
+	ctx->has_early_secret = true;
+	gnutls_memset(info->secret, 0, sizeof(info->secret));
+	return 0;
+}
+
+/* There will be another ClientHello. */
+void quic_early_data_rejected(struct quic_context *ctx)
+{
+	ctx->has_early_secret = false;
+	gnutls_memset(&ctx->early_secret, 0, sizeof(ctx->early_secret));
+}
+
+/* The secrets of the handshake follow: this ClientHello was the last. */
+int quic_early_data_accepted(struct quic_context *ctx)
+{
+	if (!ctx->has_early_secret)
+		return 0;
+	ctx->has_early_secret = false;
+	return quic_secret_pass(ctx, &ctx->early_secret);
 }

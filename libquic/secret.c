@@ -55,24 +55,31 @@ static int quic_secret_permitted(struct quic_context *ctx, gnutls_record_encrypt
 	return 0;
 }
 
-static int quic_secret_set(struct quic_context *ctx, struct quic_crypto_secret *info, bool send,
-			   const void *secret, size_t size)
+/* @info is wiped. */
+int quic_secret_pass(struct quic_context *ctx, struct quic_crypto_secret *info)
 {
 	int ret;
 
-	if (!secret)
-		return 0;
-	info->send = send;
-	memcpy(info->secret, secret, size);
 	ret = setsockopt(ctx->sockfd, SOL_QUIC, QUIC_SOCKOPT_CRYPTO_SECRET, info, sizeof(*info));
 	if (ret) {
 		ctx->error = -errno;
-		quic_log_err("cannot install %s secret of level %d: %m", send ? "send" : "receive",
-			     info->level);
+		quic_log_err("cannot install %s secret of level %d: %m",
+			     info->send ? "send" : "receive", info->level);
 		ret = GNUTLS_E_INTERNAL_ERROR;
 	}
 	gnutls_memset(info->secret, 0, sizeof(info->secret));
 	return ret;
+}
+
+static int quic_secret_set(struct quic_context *ctx, struct quic_crypto_secret *info, bool send,
+			   const void *secret, size_t size)
+{
+	if (!secret)
+		return 0;
+	info->send = send;
+	memcpy(info->secret, secret, size);
+	return info->level == QUIC_CRYPTO_EARLY ? quic_early_data_secret(ctx, info) :
+						  quic_secret_pass(ctx, info);
 }
 
 /* gnutls_handshake_secret_func */
@@ -103,7 +110,9 @@ int quic_secret_install(gnutls_session_t session, gnutls_record_encryption_level
 
 	quic_log_debug("secrets of level %d: cipher %u, %s%s", info.level, info.type,
 		       secret_write ? "send " : "", secret_read ? "receive" : "");
-	ret = quic_secret_set(ctx, &info, true, secret_write, size);
+	ret = info.level == QUIC_CRYPTO_EARLY ? 0 : quic_early_data_accepted(ctx);
+	if (!ret)
+		ret = quic_secret_set(ctx, &info, true, secret_write, size);
 	if (!ret)
 		ret = quic_secret_set(ctx, &info, false, secret_read, size);
 	return ret;

@@ -31,6 +31,8 @@ static int quic_step_queue(gnutls_session_t session, gnutls_record_encryption_le
 		quic_log_err("the session needs GNUTLS_NO_END_OF_EARLY_DATA");
 		return GNUTLS_E_INVALID_REQUEST;
 	}
+	if (type == GNUTLS_HANDSHAKE_HELLO_RETRY_REQUEST)
+		quic_early_data_rejected(ctx);
 	if (type == GNUTLS_HANDSHAKE_NEW_SESSION_TICKET)
 		ctx->ticket_sent = true;
 

@@ -18,8 +18,7 @@ static void end_create(struct end *end, int fd, unsigned int flags)
 
 void pair_create(struct pair *pair, const struct certificate *cert, unsigned int flags)
 {
-	unsigned int early = flags & PAIR_EARLY_DATA ?
-		GNUTLS_ENABLE_EARLY_DATA | GNUTLS_NO_END_OF_EARLY_DATA : 0;
+	const unsigned int early = GNUTLS_ENABLE_EARLY_DATA | GNUTLS_NO_END_OF_EARLY_DATA;
 	unsigned char bytes[64];
 	socklen_t len = sizeof(bytes);
 	gnutls_datum_t key = { .data = bytes, .size = sizeof(bytes) };
@@ -27,8 +26,10 @@ void pair_create(struct pair *pair, const struct certificate *cert, unsigned int
 
 	memset(pair, 0, sizeof(*pair));
 	double_reset();
-	end_create(&pair->client, CLIENT_FD, GNUTLS_CLIENT | early);
-	end_create(&pair->server, SERVER_FD, GNUTLS_SERVER | GNUTLS_NO_AUTO_SEND_TICKET | early);
+	end_create(&pair->client, CLIENT_FD, GNUTLS_CLIENT |
+		   (flags & PAIR_EARLY_CLIENT ? early : 0));
+	end_create(&pair->server, SERVER_FD, GNUTLS_SERVER | GNUTLS_NO_AUTO_SEND_TICKET |
+		   (flags & PAIR_EARLY_SERVER ? early : 0));
 	ASSERT(gnutls_certificate_set_x509_key(pair->server.cred, &crt, 1, cert->key) >= 0);
 	ASSERT_OK(getsockopt(SERVER_FD, SOL_QUIC, QUIC_SOCKOPT_SESSION_TICKET, bytes, &len));
 	ASSERT_EQ(gnutls_session_ticket_enable_server(pair->server.session, &key), 0);

@@ -38,7 +38,10 @@ struct pair {
 	struct end server;
 };
 
-#define PAIR_EARLY_DATA	1	/* flag: enable 0-RTT on both ends */
+/* Flags: enable 0-RTT. */
+#define PAIR_EARLY_CLIENT	1
+#define PAIR_EARLY_SERVER	2
+#define PAIR_EARLY_DATA		(PAIR_EARLY_CLIENT | PAIR_EARLY_SERVER)
 
 /* Fresh sockets and sessions; the server shows @cert. */
 void pair_create(struct pair *pair, const struct certificate *cert, unsigned int flags);

@@ -176,7 +176,7 @@ static int set_secret(struct double_socket *sock, const struct quic_crypto_secre
 		      socklen_t len)
 {
 	if (len != sizeof(*secret) || secret->level >= QUIC_CRYPTO_MAX ||
-	    secret->level == QUIC_CRYPTO_INITIAL)
+	    secret->level == QUIC_CRYPTO_INITIAL || sock->has_secret[secret->level][!!secret->send])
 		return fail(EINVAL);
 	sock->secrets[secret->level][!!secret->send] = *secret;
 	sock->has_secret[secret->level][!!secret->send] = true;

@@ -90,6 +90,47 @@ TEST("T181 early secrets agree")
 	pair_destroy(&pair);
 }
 
+/* A client with 0-RTT to offer, and a server that may take it, or not. */
+static void offer_early_data(struct pair *pair, unsigned int flags)
+{
+	struct session_data data;
+
+	first_session(&data, PAIR_EARLY_DATA);
+	pair_create(pair, &pki.server, PAIR_EARLY_CLIENT | flags);
+	ASSERT_EQ(quic_session_set_data(pair->client.session, data.bytes, data.size), 0);
+}
+
+/* RFC 9001, 4.6.2 */
+TEST("S3.28 a server without early data takes the session, not the data")
+{
+	struct pair pair;
+
+	offer_early_data(&pair, 0);
+	pair_handshake(&pair);
+	ASSERT(gnutls_session_is_resumed(pair.client.session));
+	ASSERT(!(gnutls_session_get_flags(pair.client.session) & GNUTLS_SFLAGS_EARLY_DATA));
+	ASSERT(!double_has_secret(SERVER_FD, QUIC_CRYPTO_EARLY, false));
+	pair_destroy(&pair);
+}
+
+/* RFC 9001, 4.7 */
+TEST("S3.28 a server that sends a HelloRetryRequest takes no early data")
+{
+	struct pair pair;
+
+	offer_early_data(&pair, PAIR_EARLY_SERVER);
+	/* The client has no share for it, and resumption without a key exchange would need none. */
+	ASSERT_EQ(gnutls_priority_set_direct(pair.server.session, QUIC_PRIORITY
+					     ":-PSK:-GROUP-ALL:+GROUP-SECP384R1", NULL), 0);
+	pair_init(&pair);
+	ASSERT(end_perform(&pair.client));
+	ASSERT(end_perform(&pair.server));
+	ASSERT_EQ(quic_handshake_step(pair.server.session, &pair.server.step), 0);
+	ASSERT_EQ(pair.server.step->op, QUIC_HANDSHAKE_STEP_OP_SENDMSG);
+	ASSERT(!double_has_secret(SERVER_FD, QUIC_CRYPTO_EARLY, false));
+	pair_destroy(&pair);
+}
+
 TEST("ticket again gives data again")
 {
 	struct session_data first, second;

@@ -23,7 +23,6 @@ enum answer {
 	ACCEPT,
 	NO_EARLY_DATA,		/* the session is resumed, nothing else */
 	OTHER_KEY,		/* the ticket is unreadable */
-	OTHER_GROUP,		/* HelloRetryRequest */
 };
 
 /* What a client keeps of a connection. */
@@ -109,10 +108,6 @@ static void serve(const struct pair *pair, const struct certificate *cert, enum 
 	ASSERT_OK(fd);
 	end_create(&end, fd, answer == NO_EARLY_DATA ? flags : flags | EARLY_FLAGS);
 	ASSERT_OK(gnutls_certificate_set_x509_key(end.cred, &crt, 1, cert->key));
-	/* Resumption without a key exchange would need no group. */
-	if (answer == OTHER_GROUP)
-		ASSERT_EQ(gnutls_priority_set_direct(end.session, QUIC_PRIORITY ":-PSK:-GROUP-ALL"
-						     ":+GROUP-SECP384R1", NULL), 0);
 	set_ticket_key(&end, answer);
 	ASSERT_EQ(quic_handshake(end.session), 0);
 	expect_data(fd);
@@ -264,14 +259,6 @@ TEST("S3.28 early data with a ticket that the server cannot read arrives once an
 	outcome = run_finish(&run);
 	ASSERT(!outcome.resumed);
 	ASSERT(!outcome.early);
-}
-
-TEST("S3.28 RFC 9001, 4.7 a HelloRetryRequest rejects early data, which arrives once and in order")
-{
-	struct run run;
-
-	run_begin(&run, OTHER_GROUP);
-	ASSERT(!run_finish(&run).early);
 }
 
 /* RFC 9000, 17.2.5.3: the packets after the Retry have the token, and 0-RTT goes on with them. */
