@@ -149,6 +149,51 @@ TEST("P25 a smaller route ends the search below it, but never below 1200 bytes")
 	pair_destroy(&p);
 }
 
+TEST("P25 RFC 9000, 14.2.1: a router is believed for ten minutes, and never raises the MTU")
+{
+	begin(1500, 1500);
+	p.client.config.pmtud_interval = 0;
+	p.client.config.params.max_idle_timeout = 0;
+	p.server.config.params.max_idle_timeout = 0;
+	pair_handshake(&p);
+	quic_conn_set_pmtu(&p.client.conn, 9000, p.now);
+	CHECK_EQ(mtu(), 1500);
+	quic_conn_set_pmtu(&p.client.conn, 1199, p.now);
+	CHECK_EQ(mtu(), 1500);
+	quic_conn_set_pmtu(&p.client.conn, 1400, p.now);
+	CHECK_EQ(mtu(), 1400);
+	/* A later, larger one does not replace it. */
+	quic_conn_set_pmtu(&p.client.conn, 1450, p.now);
+	CHECK_EQ(mtu(), 1400);
+	chat(599);
+	CHECK_EQ(mtu(), 1400);
+	chat(3);
+	CHECK_EQ(mtu(), 1500);
+	pair_destroy(&p);
+}
+
+TEST("P25 RFC 9000, 14.2.1: a quoted packet has a connection ID of the peer, or a size that was sent")
+{
+	const struct quic_cid *dcid;
+	u8 head[27] = { 0x40 };
+
+	begin(1500, 1500);
+	p.client.config.pmtud_interval = 0;
+	pair_handshake(&p);
+	dcid = &p.client.conn.remote_cids.entries[0].cid;
+	memcpy(head + 1, dcid->id, dcid->len);
+	CHECK(quic_conn_has_sent(&p.client.conn, head, sizeof(head), 1500));
+	/* A train, quoted by a router of this host. */
+	CHECK(quic_conn_has_sent(&p.client.conn, head, sizeof(head), 15000));
+	head[1] ^= 1;
+	CHECK(!quic_conn_has_sent(&p.client.conn, head, sizeof(head), 1500));
+	/* Too little is quoted to tell. */
+	CHECK(quic_conn_has_sent(&p.client.conn, head, 1, 1500));
+	CHECK(quic_conn_has_sent(&p.client.conn, head, 0, 1500));
+	CHECK(!quic_conn_has_sent(&p.client.conn, head, 0, 1501));
+	pair_destroy(&p);
+}
+
 TEST("RFC 9000 14.4 probes stay within the congestion window of a bulk transfer")
 {
 	begin(60000, 60000);

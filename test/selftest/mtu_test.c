@@ -3,7 +3,9 @@
  * The size of datagrams: routes, ICMP, forged ICMP, and probes (RFC 9000, 14).
  */
 #include <arpa/inet.h>
+#include <netinet/icmp6.h>
 #include <netinet/ip.h>
+#include <netinet/ip6.h>
 #include <netinet/ip_icmp.h>
 #include <netinet/udp.h>
 #include <string.h>
@@ -72,6 +74,24 @@ TEST_LIMIT("P25 S2.46 datagrams are as large as the route permits", 100)
 	}
 }
 
+TEST("S2.46 the mtu of a configured route is followed")
+{
+	struct netns netns = netns_create();
+	struct pair pair;
+
+	shell("ip route add " FAR_ADDRESS " dev veth0 mtu 1400");
+	shell("ip route add " FAR_ADDRESS6 " dev veth0 mtu 1400");
+	pair = netns_pair(&netns, FAR_ADDRESS);
+	connect_pair(&pair);
+	ASSERT_EQ(stats(pair.client).mtu, 1400 - HEADERS);
+	pair_close(&pair);
+	pair = netns_pair(&netns, FAR_ADDRESS6);
+	connect_pair(&pair);
+	ASSERT_EQ(stats(pair.client).mtu, 1400 - 48);
+	transfer(&pair);
+	pair_close(&pair);
+}
+
 TEST("P25 a router that says too big is believed")
 {
 	struct netns netns = netns_routed(1400);
@@ -112,6 +132,15 @@ static uint16_t checksum(const uint8_t *bytes, size_t len)
 	return htons(~sum);
 }
 
+/* The packet says that it has @len bytes of UDP payload. */
+static void claim(uint8_t *packet, unsigned int len)
+{
+	struct udphdr *udp = (struct udphdr *)(packet + sizeof(struct iphdr));
+
+	udp->len = htons(len + sizeof(*udp));
+	((struct iphdr *)packet)->tot_len = htons(len + HEADERS);
+}
+
 /*
  * What an attacker in the far namespace has seen of the client: an IP packet with at least @room
  * bytes of UDP payload. Its length field says @len afterwards.
@@ -119,7 +148,6 @@ static uint16_t checksum(const uint8_t *bytes, size_t len)
 static size_t overhear(struct pair *pair, const struct netns *netns, uint8_t *packet, size_t room,
 		       unsigned int len)
 {
-	struct udphdr *udp = (struct udphdr *)(packet + sizeof(struct iphdr));
 	ssize_t got;
 	int fd;
 
@@ -133,8 +161,7 @@ static size_t overhear(struct pair *pair, const struct netns *netns, uint8_t *pa
 	ASSERT(got > (ssize_t)HEADERS + 9);
 	ASSERT(!(packet[HEADERS] & 0x80));
 	close(fd);
-	udp->len = htons(len + sizeof(*udp));
-	((struct iphdr *)packet)->tot_len = htons(len + HEADERS);
+	claim(packet, len);
 	return got;
 }
 
@@ -160,18 +187,119 @@ static void forge(const struct netns *netns, int code, unsigned int mtu, const u
 	netns_enter(netns->near);
 }
 
-TEST("P25 too big is believed at once with a packet that was sent")
+TEST("P25 too big is believed only with a packet that was sent")
+{
+	struct netns netns = netns_create();
+	struct pair pair = netns_pair(&netns, FAR_ADDRESS);
+	const unsigned int sent = 1500 - HEADERS;
+	uint8_t packet[1500], changed[1500];
+	size_t len;
+
+	connect_pair(&pair);
+	len = overhear(&pair, &netns, packet, sizeof(packet), sent);
+
+	/* Another connection ID, another port, another peer. */
+	memcpy(changed, packet, len);
+	changed[HEADERS + 3] ^= 1;
+	forge(&netns, ICMP_FRAG_NEEDED, 1400, changed, len);
+	memcpy(changed, packet, len);
+	changed[sizeof(struct iphdr) + 3] ^= 1;
+	forge(&netns, ICMP_FRAG_NEEDED, 1400, changed, len);
+	memcpy(changed, packet, len);
+	changed[offsetof(struct iphdr, daddr) + 3] ^= 1;
+	forge(&netns, ICMP_FRAG_NEEDED, 1400, changed, len);
+	/* A size that was never sent, and one that fits. */
+	memcpy(changed, packet, len);
+	claim(changed, 8192);
+	forge(&netns, ICMP_FRAG_NEEDED, 1400, changed, HEADERS);
+	claim(changed, 256);
+	forge(&netns, ICMP_FRAG_NEEDED, 1400, changed, len);
+	/* RFC 9000, 14.2.1: below 1200 bytes. */
+	forge(&netns, ICMP_FRAG_NEEDED, 1200, packet, len);
+	forge(&netns, ICMP_FRAG_NEEDED, 68, packet, len);
+	forge(&netns, ICMP_FRAG_NEEDED, 0, packet, len);
+	transfer(&pair);
+	ASSERT_EQ(stats(pair.client).mtu, sent);
+
+	/* And the one that is right in all this. */
+	forge(&netns, ICMP_FRAG_NEEDED, 1400, packet, len);
+	EVENTUALLY(stats(pair.client).mtu == 1400 - HEADERS);
+	/* Nothing but ports is quoted. */
+	claim(packet, 1400 - HEADERS);
+	forge(&netns, ICMP_FRAG_NEEDED, 1300, packet, HEADERS);
+	EVENTUALLY(stats(pair.client).mtu == 1300 - HEADERS);
+	pair_echo(&pair, 0);
+	pair_close(&pair);
+}
+
+/* Too big, from the far namespace, about a packet with the right addresses and a wrong connection ID. */
+static void forge6(const struct netns *netns, const struct pair *pair, unsigned int mtu)
+{
+	struct address from = address_local(pair->client), to = address_peer(pair->client);
+	struct {
+		struct icmp6_hdr icmp;
+		struct ip6_hdr ip;
+		struct udphdr udp;
+		uint8_t quic[100];
+	} packet = {
+		.icmp = { .icmp6_type = ICMP6_PACKET_TOO_BIG, .icmp6_mtu = htonl(mtu) },
+		.ip = {
+			.ip6_vfc = 0x60,
+			.ip6_plen = htons(1460),
+			.ip6_nxt = IPPROTO_UDP,
+			.ip6_hlim = 64,
+			.ip6_src = from.in6.sin6_addr,
+			.ip6_dst = to.in6.sin6_addr,
+		},
+		.udp = {
+			.source = from.in6.sin6_port,
+			.dest = to.in6.sin6_port,
+			.len = htons(1460),
+		},
+		.quic = { 0x40, 1, 2, 3, 4, 5, 6, 7, 8 },
+	};
+	int fd;
+
+	from.in6.sin6_port = 0;
+	netns_enter(netns->far);
+	fd = socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6);
+	ASSERT_OK(fd);
+	ASSERT_EQ(sendto(fd, &packet, sizeof(packet), 0, &from.sa, from.len), sizeof(packet));
+	close(fd);
+	netns_enter(netns->near);
+}
+
+TEST("P25 forged too big does not change a connection, ipv6")
+{
+	struct netns netns = netns_create();
+	struct pair pair = netns_pair(&netns, FAR_ADDRESS6);
+
+	connect_pair(&pair);
+	forge6(&netns, &pair, 1300);
+	transfer(&pair);
+	ASSERT_EQ(stats(pair.client).mtu, 1500 - 48);
+	pair_close(&pair);
+}
+
+TEST("P25 a connection survives a route whose mtu somebody has made tiny")
 {
 	struct netns netns = netns_create();
 	struct pair pair = netns_pair(&netns, FAR_ADDRESS);
 	uint8_t packet[1500];
 	size_t len;
 
+	/* Of whatever program; IPv4's UDP believes it. */
 	connect_pair(&pair);
 	len = overhear(&pair, &netns, packet, sizeof(packet), 1500 - HEADERS);
-	forge(&netns, ICMP_FRAG_NEEDED, 1400, packet, len);
-	EVENTUALLY(stats(pair.client).mtu == 1400 - HEADERS);
-	pair_echo(&pair, 0);
+	packet[sizeof(struct iphdr) + 1] ^= 1;
+	forge(&netns, ICMP_FRAG_NEEDED, 68, packet, len);
+	transfer(&pair);
+	pair_close(&pair);
+
+	pair = netns_pair(&netns, FAR_ADDRESS);
+	connect_pair(&pair);
+	transfer(&pair);
+	ASSERT(stats(pair.client).mtu >= 1200);
 	pair_close(&pair);
 }
 

@@ -345,8 +345,13 @@ void quic_conn_transmit_later(struct quic_conn *conn, u64 now);
 u64 quic_conn_deadline(struct quic_conn *conn, u64 now);
 void quic_conn_timeout(struct quic_conn *conn, u64 now);
 
-/* The route to the peer carries datagrams of @mtu bytes of UDP payload (ICMP, route change). */
+/* The route to the peer begins with a device that takes datagrams of @mtu bytes of UDP payload. */
 void quic_conn_set_mtu(struct quic_conn *conn, u32 mtu);
+/*
+ * A router on the active path lets no more than @mtu bytes of UDP payload pass, says somebody whom the
+ * host believes. It counts for ten minutes.
+ */
+void quic_conn_set_pmtu(struct quic_conn *conn, u32 mtu, u64 now);
 /*
  * May a datagram of @len bytes that begins with @head be one that this end has sent on the active
  * path? As far as @head_len bytes of it tell.

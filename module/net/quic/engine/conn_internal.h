@@ -186,6 +186,7 @@ void quic_path_begin(struct quic_path *path, const struct quic_addr *local,
 		     const struct quic_addr *remote, u32 mtu, bool validated);
 void quic_path_update_blocked(struct quic_conn *conn);
 void quic_path_update_mtu(struct quic_conn *conn);
+void quic_path_forget_pmtu(struct quic_conn *conn, struct quic_path *path, u64 now);
 void quic_path_check_black_hole(struct quic_conn *conn);
 void quic_path_validated(struct quic_conn *conn, struct quic_path *path);
 void quic_path_on_challenge(struct quic_conn *conn, const struct quic_received *rx,

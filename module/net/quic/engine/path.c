@@ -7,6 +7,9 @@
 /* Consecutive probe timeouts after which large datagrams are suspected (RFC 8899, 4.3). */
 #define BLACK_HOLE_PTOS	3
 
+/* How long a router's word counts (RFC 8201, 4). */
+#define PMTU_TIME	(600 * QUIC_SEC)
+
 u64 quic_path_allowance(const struct quic_path *path)
 {
 	u64 allowed;
@@ -39,6 +42,8 @@ void quic_path_begin(struct quic_path *path, const struct quic_addr *local,
 	path->remote = *remote;
 	path->mtu_max = max_t(u32, mtu, QUIC_MTU_MIN);
 	path->mtu = path->mtu_max;
+	path->pmtu = U32_MAX;
+	path->pmtu_until = QUIC_NEVER;
 	path->validated = validated;
 	path->challenge_at = QUIC_NEVER;
 }
@@ -74,9 +79,31 @@ void quic_path_update_mtu(struct quic_conn *conn)
 
 void quic_conn_set_mtu(struct quic_conn *conn, u32 mtu)
 {
-	/* RFC 9000, 14.2.1: whoever claims less than 1200 is not believed (P25). */
+	/* RFC 9000, 14: a route that carries less carries no QUIC. */
 	conn->path[conn->active_path].mtu_max = max_t(u32, mtu, QUIC_MTU_MIN);
 	quic_path_update_mtu(conn);
+}
+
+void quic_conn_set_pmtu(struct quic_conn *conn, u32 mtu, u64 now)
+{
+	struct quic_path *path = &conn->path[conn->active_path];
+
+	/* RFC 9000, 14.2.1: it only lowers the MTU, and who claims less than 1200 is not believed (P25). */
+	if (mtu < QUIC_MTU_MIN || mtu >= min(path->pmtu, path->mtu_max))
+		return;
+	path->pmtu = mtu;
+	path->pmtu_until = now + PMTU_TIME;
+	quic_path_update_mtu(conn);
+}
+
+/* Perhaps more fits by now. */
+void quic_path_forget_pmtu(struct quic_conn *conn, struct quic_path *path, u64 now)
+{
+	if (now < path->pmtu_until)
+		return;
+	path->pmtu = U32_MAX;
+	path->pmtu_until = QUIC_NEVER;
+	quic_pmtud_restart(conn, path);
 }
 
 /*

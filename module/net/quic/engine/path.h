@@ -21,7 +21,8 @@
  *	(RFC 9000, 8; padding and tags count, P20)
  * @dcid_seq: sequence number of the destination connection ID used here
  * @mtu: UDP payload bytes that may be sent in one datagram now
- * @mtu_max: limit given by the route
+ * @mtu_max: limit given by the route; @pmtu: limit that a router has named, U32_MAX none, believed
+ *	until @pmtu_until
  * @pmtud: the search for a larger @mtu
  * @challenge: PATH_CHALLENGE data outstanding; @challenge_pending must be sent (again);
  *	@challenge_count: how often it was sent; @challenge_at: when it is sent again
@@ -32,7 +33,8 @@ struct quic_path {
 	struct quic_addr local, remote;
 	u64 received, sent;
 	u64 dcid_seq;
-	u32 mtu, mtu_max;
+	u32 mtu, mtu_max, pmtu;
+	u64 pmtu_until;
 	struct quic_pmtud pmtud;
 	bool challenge_pending, response_pending;
 	u8 challenge_count;

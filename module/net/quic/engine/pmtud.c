@@ -10,12 +10,12 @@
 /* PMTU_RAISE_TIMER in probe intervals: with 20 seconds it is RFC 8899's 600. */
 #define RAISE_INTERVALS	30
 
-/* What the route and the peer permit. */
+/* What the route, routers and the peer permit. */
 static u32 limit_of(const struct quic_conn *conn, const struct quic_path *path)
 {
 	u64 peer = conn->has_remote ? conn->remote.max_udp_payload_size : U32_MAX;
 
-	return min_t(u64, path->mtu_max, peer);
+	return min3((u64)path->mtu_max, (u64)path->pmtu, peer);
 }
 
 static void use(struct quic_conn *conn, struct quic_path *path, u32 mtu)
@@ -190,7 +190,8 @@ u64 quic_pmtud_deadline(const struct quic_conn *conn, u64 now)
 
 /*
  * RFC 9000, 14.2.1: what ICMP quotes has to match in addresses, which the host compares, and if
- * possible in connection IDs. Sizes tell too: guesses of them are mostly wrong.
+ * possible in connection IDs. Where these are not quoted sizes tell: guesses of them are mostly wrong.
+ * (Of a train that a router of this host quotes, the size is that of all its datagrams.)
  */
 bool quic_conn_has_sent(const struct quic_conn *conn, const u8 *head, size_t head_len, size_t len)
 {
@@ -199,14 +200,12 @@ bool quic_conn_has_sent(const struct quic_conn *conn, const u8 *head, size_t hea
 	bool is_long = head_len && head[0] & 0x80;
 	size_t at = is_long ? 6 : 1;
 
-	if (len > max(path->mtu, path->pmtud.size))
-		return false;
 	for (entry = conn->remote_cids.entries;
 	     entry < conn->remote_cids.entries + QUIC_CID_LIMIT_MAX; entry++) {
 		if (!entry->used)
 			continue;
 		if (head_len < at + entry->cid.len)
-			return true;
+			return len <= max(path->mtu, path->pmtud.size);
 		if ((!is_long || head[5] == entry->cid.len) &&
 		    !memcmp(head + at, entry->cid.id, entry->cid.len))
 			return true;

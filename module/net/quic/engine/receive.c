@@ -295,6 +295,7 @@ void quic_conn_receive(struct quic_conn *conn, const struct quic_datagram *dgram
 		return;
 	}
 
+	quic_path_forget_pmtu(conn, &conn->path[conn->active_path], now);
 	/* Opening a packet destroys what could be a token in its last bytes. */
 	maybe_reset = dgram->len >= RESET_LEN_MIN && !(dgram->data[0] & 0x80);
 	if (maybe_reset)

@@ -5,6 +5,7 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 
+#include "mtu.h"
 #include "option.h"
 
 struct option {
@@ -99,6 +100,10 @@ int quic_setsockopt(struct sock *sk, int level, int optname, sockptr_t optval, u
 {
 	if (level == SOL_QUIC)
 		return quic_do_setsockopt(sk, optname, optval, optlen);
+	if (level == SOL_IP && optname == IP_MTU_DISCOVER)
+		return quic_mtu_set_discover(sk, 4, optval, optlen);
+	if (level == SOL_IPV6 && optname == IPV6_MTU_DISCOVER && sk->sk_family == AF_INET6)
+		return quic_mtu_set_discover(sk, 6, optval, optlen);
 	if (level == SOL_IP)
 		return ip_setsockopt(sk, level, optname, optval, optlen);
 	if (level == SOL_IPV6 && sk->sk_family == AF_INET6)
@@ -111,6 +116,10 @@ int quic_getsockopt(struct sock *sk, int level, int optname, char __user *optval
 {
 	if (level == SOL_QUIC)
 		return quic_do_getsockopt(sk, optname, USER_SOCKPTR(optval), USER_SOCKPTR(optlen));
+	if (level == SOL_IP && optname == IP_MTU_DISCOVER)
+		return quic_mtu_get_discover(sk, 4, optval, optlen);
+	if (level == SOL_IPV6 && optname == IPV6_MTU_DISCOVER && sk->sk_family == AF_INET6)
+		return quic_mtu_get_discover(sk, 6, optval, optlen);
 	if (level == SOL_IP)
 		return ip_getsockopt(sk, level, optname, optval, optlen);
 	if (level == SOL_IPV6 && sk->sk_family == AF_INET6)

@@ -6,6 +6,7 @@
 #include "../udp/peers.h"
 #include "event.h"
 #include "memory.h"
+#include "mtu.h"
 #include "net.h"
 #include "sock.h"
 
@@ -57,6 +58,7 @@ int quic_sock_init(struct sock *sk)
 	sk->sk_state = QUIC_SS_CLOSED;
 	sk->sk_write_space = write_space;
 	quic_config_init(qs);
+	quic_mtu_init(sk);
 	WRITE_ONCE(sk->sk_rcvbuf, 4 * qs->params.max_data);
 	WRITE_ONCE(sk->sk_sndbuf, SNDBUF_MIN);
 	return 0;
@@ -74,6 +76,7 @@ void quic_sock_start(struct sock *sk, struct quic_conn *conn)
 	spin_lock_bh(&qn->socks_lock);
 	list_add_tail(&qs->entry, &qn->conns);
 	spin_unlock_bh(&qn->socks_lock);
+	quic_mtu_begin(sk);
 }
 
 void quic_unhash(struct sock *sk)

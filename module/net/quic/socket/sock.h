@@ -73,6 +73,7 @@ struct quic_listen {
  * @local: address bound to, or of the active path; @remote: of the peer [lock]
  * @is_server: listener, or accepted [lock]
  * @route_*: which path sk_dst_cache is for [lock]
+ * @mtu: of that route; @pmtudisc: IP_MTU_DISCOVER and IPV6_MTU_DISCOVER [lock]
  * @rxq: received trains to work off, @rxq_bytes of memory [its lock]
  * @timer: connection's deadline
  * @timer_held: it holds a reference: it is queued, or its function has not ended. [timer_lock]
@@ -101,6 +102,7 @@ struct quic_sock {
 	struct quic_addr route_local, route_remote;
 	u32 route_cookie;
 	u32 mtu;
+	u8 pmtudisc[2];
 
 	struct sk_buff_head rxq;
 	u64 rxq_bytes;

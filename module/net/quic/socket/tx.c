@@ -1,26 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Everything that the engine wants to send now, train by train. */
-#include "../udp/route.h"
 #include "../udp/transmit.h"
+#include "mtu.h"
 #include "net.h"
 #include "sock.h"
-
-/* The route's MTU may have changed since the last train: by ICMP, or with the route itself. */
-static void check_mtu(struct sock *sk)
-{
-	struct quic_sock *qs = quic_sk(sk);
-	struct dst_entry *dst = quic_route_get(sk, &qs->local, &qs->remote);
-	u32 mtu;
-
-	if (!dst)
-		return;
-	mtu = quic_route_mtu(sk, dst, qs->remote.family);
-	dst_release(dst);
-	if (mtu != qs->mtu) {
-		qs->mtu = mtu;
-		quic_conn_set_mtu(qs->conn, mtu);
-	}
-}
 
 void quic_sock_transmit(struct sock *sk)
 {
@@ -31,7 +14,7 @@ void quic_sock_transmit(struct sock *sk)
 
 	if (!quic_conn_transmit_size(conn, now))
 		return;
-	check_mtu(sk);
+	quic_mtu_check(sk);
 	while ((size = quic_conn_transmit_size(conn, now))) {
 		struct quic_train train = { .max_segments = QUIC_TRAIN_SEGMENTS_MAX };
 		struct sk_buff *skb = quic_train_alloc(size, min_t(size_t, size, quic_sk(sk)->mtu));

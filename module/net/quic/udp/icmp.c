@@ -84,8 +84,7 @@ static void apply(struct sock *sk, const struct quic_too_big *tb)
 		return;
 	dst->ops->update_pmtu(dst, sk, NULL, tb->mtu + quic_route_headers(qs->remote.family), false);
 	dst_release(dst);
-	if (tb->mtu < conn->path[conn->active_path].mtu_max)
-		quic_conn_set_mtu(conn, tb->mtu);
+	quic_conn_set_pmtu(conn, tb->mtu, quic_now());
 	quic_sock_update(sk);
 }
 

@@ -2,8 +2,7 @@
 /*
  * Routes.
  *
- * The socket's dst cache holds the route of the active path. When ICMP has changed the MTU of a route
- * (icmp.c), the routing table invalidates what is cached: the next packet looks the route up again.
+ * The socket's dst cache holds the route of the active path.
  */
 #include <linux/udp.h>
 #include <net/inet_ecn.h>
@@ -111,16 +110,26 @@ int quic_route_check(struct sock *sk)
 	return 0;
 }
 
-static u8 discovery(const struct sock *sk, u8 family)
-{
-	return family == 6 ? inet6_sk(sk)->pmtudisc : inet_sk(sk)->pmtudisc;
-}
-
 bool quic_route_follows_pmtu(const struct sock *sk, u8 family)
 {
-	u8 mode = discovery(sk, family);
+	u8 mode = quic_sk(sk)->pmtudisc[family == 6];
 
 	return mode == IP_PMTUDISC_WANT || mode == IP_PMTUDISC_DO;
+}
+
+/* "ip route ... mtu", 0 if there is none. What ICMP has made of it lies beside it, in IPv6 over it. */
+static u32 configured(const struct dst_entry *dst, u8 family)
+{
+	const struct fib6_info *from;
+	u32 mtu;
+
+	if (family == 4)
+		return dst_metric_raw(dst, RTAX_MTU);
+	rcu_read_lock();
+	from = rcu_dereference(((const struct rt6_info *)dst)->from);
+	mtu = from ? from->fib6_pmtu : 0;
+	rcu_read_unlock();
+	return mtu;
 }
 
 /*
@@ -129,11 +138,13 @@ bool quic_route_follows_pmtu(const struct sock *sk, u8 family)
  */
 u32 quic_route_mtu(const struct sock *sk, const struct dst_entry *dst, u8 family)
 {
-	u8 mode = discovery(sk, family);
-	u32 mtu = quic_route_follows_pmtu(sk, family) ? dst_mtu(dst) : READ_ONCE(dst->dev->mtu);
+	u32 mtu = READ_ONCE(dst->dev->mtu), said;
 
-	if (mode == IP_PMTUDISC_DONT)
+	if (quic_sk(sk)->pmtudisc[family == 6] == IP_PMTUDISC_DONT)
 		return QUIC_MTU_MIN;
+	said = quic_route_follows_pmtu(sk, family) ? configured(dst, family) : 0;
+	if (said)
+		mtu = min(mtu, said);
 	mtu = min_t(u32, mtu, IP_MAX_MTU) - quic_route_headers(family);
-	return min_t(u32, mtu, QUIC_TRAIN_BYTES_MAX);
+	return clamp_t(u32, mtu, QUIC_MTU_MIN, QUIC_TRAIN_BYTES_MAX);
 }

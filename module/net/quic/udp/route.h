@@ -38,7 +38,10 @@ static inline u32 quic_route_headers(u8 family)
 
 /* Does IP_MTU_DISCOVER, or IPV6_MTU_DISCOVER, let ICMP change the MTU (S2.46)? */
 bool quic_route_follows_pmtu(const struct sock *sk, u8 family);
-/* UDP payload bytes that one packet of @sk on the route can carry. */
+/*
+ * UDP payload bytes that one packet of @sk on the route can carry, as far as its device and its
+ * configuration tell; at least what QUIC needs.
+ */
 u32 quic_route_mtu(const struct sock *sk, const struct dst_entry *dst, u8 family);
 
 #endif
