@@ -261,7 +261,8 @@ TEST("S3.6 waiting sender learns of the end")
 TEST("S3.4 handshake info comes before datagram and stream info")
 {
 	struct quic_handshake_info info = { .crypto_level = QUIC_CRYPTO_APP };
-	_Alignas(struct cmsghdr) char control[CMSG_SPACE(1) + CMSG_SPACE(16)] = { 0 };
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(1) +
+						CMSG_SPACE(sizeof(struct quic_stream_info))] = { 0 };
 	struct iovec iov = { .iov_base = "x", .iov_len = 0 };
 	struct msghdr msg = {
 		.msg_iov = &iov, .msg_iovlen = 1,
