@@ -60,6 +60,7 @@ void quic_conn_close(struct quic_conn *conn, bool app, u64 code, u64 frame, cons
 	} else {
 		set_phrase(close, phrase, phrase_len);
 	}
+	quic_observe_connection_closed(conn, app ? QUIC_CLOSED_APPLICATION : QUIC_CLOSED_ERROR);
 	conn->close_pending = true;
 	conn->close_flush = app;
 	conn->close_threshold = 1;
@@ -99,14 +100,17 @@ void quic_conn_on_close(struct quic_conn *conn, const struct quic_frame *frame, 
 	close->code = frame->close.code;
 	close->frame = frame->close.frame_type;
 	set_phrase(close, frame->close.reason, frame->close.reason_len);
+	quic_observe_connection_closed(conn, close->app ? QUIC_CLOSED_APPLICATION :
+				       QUIC_CLOSED_ERROR);
 	type = close->app || close->frame > U8_MAX ? 0 : close->frame;
 	emit(conn, close->code, type, close->phrase, close->phrase_len);
 	enter(conn, QUIC_CONN_DRAINING, now);
 }
 
 /* Without a word: idle timeout (RFC 9000, 10.1) or stateless reset (10.3.1). */
-void quic_conn_end(struct quic_conn *conn, u32 code)
+void quic_conn_end(struct quic_conn *conn, u32 code, enum quic_close_trigger trigger)
 {
+	quic_observe_connection_closed(conn, trigger);
 	emit(conn, code, 0, NULL, 0);
 	quic_conn_set_state(conn, QUIC_CONN_CLOSED);
 }

@@ -54,9 +54,12 @@ static const struct quic_streams_ops streams_ops = {
 
 void quic_conn_set_state(struct quic_conn *conn, enum quic_conn_state state)
 {
-	if (conn->state == state)
+	enum quic_conn_state old = conn->state;
+
+	if (old == state)
 		return;
 	conn->state = state;
+	quic_observe_connection_state(conn, old);
 	conn->ops->state(conn);
 }
 

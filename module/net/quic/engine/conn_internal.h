@@ -4,6 +4,7 @@
 #define QUIC_ENGINE_CONN_INTERNAL_H
 
 #include "conn.h"
+#include "observe.h"
 #include "rtt.h"
 
 /* Packets of one train; a GSO packet holds 64 datagrams at most. */
@@ -126,7 +127,7 @@ bool quic_conn_paced_wants(struct quic_conn *conn, u64 now);
 /* close.c */
 void quic_conn_fail(struct quic_conn *conn, u64 code, u64 frame, u64 now);
 void quic_conn_on_close(struct quic_conn *conn, const struct quic_frame *frame, u64 now);
-void quic_conn_end(struct quic_conn *conn, u32 code);
+void quic_conn_end(struct quic_conn *conn, u32 code, enum quic_close_trigger trigger);
 void quic_conn_received_closing(struct quic_conn *conn);
 int quic_conn_transmit_close(struct quic_conn *conn, u64 now, struct quic_train *train);
 

@@ -23,6 +23,7 @@ static int on_ack(struct quic_conn *conn, struct quic_received *rx, struct quic_
 	/* RFC 9002, 5.3: that the packet waited for its keys here is not the path's delay either. */
 	delay += rx->now - rx->received_at;
 	err = quic_recovery_on_ack(rec, quic_level_space(rx->level), &frame->ack, delay, rx->now);
+	quic_observe_metrics(conn);
 	if (!err)
 		err = quic_early_data_check(conn);
 	if (err || rx->level != QUIC_CRYPTO_APP)

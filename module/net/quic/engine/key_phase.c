@@ -32,7 +32,7 @@ struct quic_aead *quic_key_phase_aead(struct quic_conn *conn, const struct quic_
 	return rx->aead[!rx->phase];
 }
 
-static void advance(struct quic_keys *keys, bool keep)
+static void advance(struct quic_conn *conn, struct quic_keys *keys, bool keep, bool by_peer)
 {
 	quic_aead_free(keys->prev);
 	keys->prev = NULL;
@@ -42,18 +42,19 @@ static void advance(struct quic_keys *keys, bool keep)
 		quic_aead_free(keys->aead[keys->phase]);
 	keys->aead[keys->phase] = NULL;
 	keys->phase = !keys->phase;
+	quic_observe_key_updated(conn, keys == &conn->tx[QUIC_CRYPTO_APP], by_peer, keys->phase);
 }
 
 /*
  * A PING of the new phase goes out at once, so that the peer follows (F5) and acknowledges it, even
  * if this end has nothing but ACKs to send: before that neither end may begin another update.
  */
-static void advance_tx(struct quic_conn *conn)
+static void advance_tx(struct quic_conn *conn, bool by_peer)
 {
 	struct quic_key_phase *kp = &conn->key_phase;
 	struct quic_keys *tx = &conn->tx[QUIC_CRYPTO_APP];
 
-	advance(tx, false);
+	advance(conn, tx, false, by_peer);
 	tx->used = 0;
 	kp->first_tx = conn->recovery.space[QUIC_SPACE_APP].next_pn;
 	kp->sent_at = QUIC_NEVER;
@@ -81,7 +82,7 @@ bool quic_key_phase_update(struct quic_conn *conn)
 	if (!conn->handshake_confirmed || rx->phase != tx->phase || !rx->aead[!rx->phase] ||
 	    !tx->aead[!tx->phase] || !is_acked(conn))
 		return false;
-	advance_tx(conn);
+	advance_tx(conn, false);
 	return true;
 }
 
@@ -119,6 +120,7 @@ int quic_key_phase_opened(struct quic_conn *conn, const struct quic_packet *pkt,
 	struct quic_keys *rx = &conn->rx[QUIC_CRYPTO_APP], *tx = &conn->tx[QUIC_CRYPTO_APP];
 	u64 largest = quic_ackset_largest(&conn->recovery.space[QUIC_SPACE_APP].received);
 	struct quic_key_phase *kp = &conn->key_phase;
+	bool by_peer = tx->phase == rx->phase;
 	union quic_event event = {};
 
 	if (pkt->key_phase == rx->phase) {
@@ -133,17 +135,17 @@ int quic_key_phase_opened(struct quic_conn *conn, const struct quic_packet *pkt,
 	if (largest != U64_MAX && pkt->pn < largest)
 		return QUIC_TRANSPORT_ERROR_KEY_UPDATE;
 	/* RFC 9001, 6.2: twice, without waiting for an acknowledgement of the first. */
-	if (tx->phase == rx->phase && kp->unfinished && kp->sent_at == QUIC_NEVER)
+	if (by_peer && kp->unfinished && kp->sent_at == QUIC_NEVER)
 		return QUIC_TRANSPORT_ERROR_KEY_UPDATE;
-	advance(rx, true);
+	advance(conn, rx, true, by_peer);
 	kp->first_rx = pkt->pn;
 	kp->last_old = largest == U64_MAX ? 0 : largest;
 	/* RFC 9001, 6.5 */
 	kp->old_until = now + 3 * quic_recovery_pto(&conn->recovery, QUIC_SPACE_APP);
 	conn->keys_wanted = true;
-	if (tx->phase == rx->phase)
+	if (!by_peer)
 		return 0;
-	advance_tx(conn);
+	advance_tx(conn, true);
 	event.key_update_phase = tx->phase;
 	conn->ops->event(conn, QUIC_EVENT_KEY_UPDATE, &event, NULL, 0);
 	return 0;

@@ -5,6 +5,11 @@
 #define PACKET_THRESHOLD	3	/* kPacketThreshold, 6.1.1 */
 #define PERSISTENT_PTOS		3	/* kPersistentCongestionThreshold, 7.6.1 */
 
+bool quic_loss_by_number(const struct quic_space *sp, u64 pn)
+{
+	return sp->largest_acked >= pn + PACKET_THRESHOLD;
+}
+
 /* RFC 9002, 7.6.1: with max_ack_delay whatever the space. */
 static u64 persistent_duration(const struct quic_recovery *rec)
 {
@@ -79,8 +84,7 @@ void quic_loss_detect(struct quic_recovery *rec, enum quic_space_id space, u64 n
 			continue;
 		}
 		/* The sum does not wrap: a record's time and delay are both far from 2^63. */
-		if (sent->used && sp->largest_acked < pn + PACKET_THRESHOLD &&
-		    sent->sent_at + delay > now) {
+		if (sent->used && !quic_loss_by_number(sp, pn) && sent->sent_at + delay > now) {
 			sp->loss_at = min(sp->loss_at, sent->sent_at + delay);
 			settled = false;
 			continue;

@@ -258,7 +258,8 @@ void quic_negotiate_on_packet(struct quic_conn *conn, const struct quic_packet *
 	version = highest(pkt);
 	if (!version) {
 		/* RFC 9000, 6.2: the attempt is abandoned; there is nobody to tell. */
-		quic_conn_end(conn, QUIC_TRANSPORT_ERROR_VERSION_NEGOTIATION);
+		quic_conn_end(conn, QUIC_TRANSPORT_ERROR_VERSION_NEGOTIATION,
+			      QUIC_CLOSED_VERSION_MISMATCH);
 		return;
 	}
 	conn->negotiation.restarted = true;

@@ -112,9 +112,15 @@ bool quic_packet_begin(struct quic_packet_out *out, enum quic_packet_type type,
 /* This packet is not protected: its payload may take the room of the tag (S6.36). */
 void quic_packet_in_clear(struct quic_packet_out *out);
 
-/* PADDING so that header protection can be sampled (RFC 9001, 5.4.2) and up to @min_len in all,
- * Length filled in, payload sealed, if it is protected. Return: the packet's length with tag, or a
- * negative errno. */
+/*
+ * PADDING so that header protection can be sampled (RFC 9001, 5.4.2) and up to @min_len in all: the
+ * frames are complete.
+ */
+void quic_packet_pad(struct quic_packet_out *out, size_t min_len);
+/*
+ * The same, and Length filled in, payload sealed, if it is protected. Return: the packet's length with
+ * tag, or a negative errno.
+ */
 int quic_packet_seal(struct quic_packet_out *out, struct quic_aead *aead, size_t min_len);
 
 /* Apply header protection to a train of @count sealed packets of one level in one go; @hp NULL: none. */

@@ -79,13 +79,10 @@ void quic_packet_in_clear(struct quic_packet_out *out)
 	out->tag_len = 0;
 }
 
-int quic_packet_seal(struct quic_packet_out *out, struct quic_aead *aead, size_t min_len)
+void quic_packet_pad(struct quic_packet_out *out, size_t min_len)
 {
-	u8 *payload = out->pn_at + out->pn_len;
 	/* RFC 9001, 5.4.2: the sample is taken four bytes behind the packet number's start. */
 	u8 *min_end = out->pn_at + QUIC_PN_LEN_MAX;
-	size_t len;
-	int err;
 
 	if (min_len > out->tag_len && out->start + (min_len - out->tag_len) > min_end)
 		min_end = out->start + (min_len - out->tag_len);
@@ -95,6 +92,15 @@ int quic_packet_seal(struct quic_packet_out *out, struct quic_aead *aead, size_t
 		memset(out->body.pos, 0, min_end - out->body.pos);
 		out->body.pos = min_end;
 	}
+}
+
+int quic_packet_seal(struct quic_packet_out *out, struct quic_aead *aead, size_t min_len)
+{
+	u8 *payload = out->pn_at + out->pn_len;
+	size_t len;
+	int err;
+
+	quic_packet_pad(out, min_len);
 	len = out->body.pos - payload;
 	if (out->length_at) {
 		struct quic_writer w = { out->length_at, out->length_at + 2 };

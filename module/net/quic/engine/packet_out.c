@@ -97,7 +97,9 @@ int quic_conn_seal(struct quic_conn *conn, u8 level, struct quic_packet_out *out
 	const u8 *end = out->body.pos;
 	int len;
 
-	len = quic_packet_seal(out, keys->aead[keys->phase], min_len);
+	quic_packet_pad(out, min_len);
+	quic_observe_packet_sent(conn, out);
+	len = quic_packet_seal(out, keys->aead[keys->phase], 0);
 	quic_conn_space(conn, level)->next_pn = out->pn + 1;
 	keys->used++;
 	if (level == QUIC_CRYPTO_APP)

@@ -165,6 +165,13 @@ static bool unprotect(struct quic_conn *conn, struct quic_received *rx,
 	return false;
 }
 
+static void drop(const struct quic_conn *conn, const struct quic_packet *pkt, u64 *count,
+		 enum quic_drop_trigger trigger)
+{
+	(*count)++;
+	quic_observe_packet_dropped(conn, pkt, trigger);
+}
+
 /* A packet whose keys are there: unprotect and process it (RFC 9001, 5.5). */
 void quic_conn_open_packet(struct quic_conn *conn, struct quic_received *rx)
 {
@@ -175,7 +182,7 @@ void quic_conn_open_packet(struct quic_conn *conn, struct quic_received *rx)
 	int err;
 
 	if (!unprotect(conn, rx, &payload)) {
-		conn->drops.opening++;
+		drop(conn, pkt, &conn->drops.opening, QUIC_DROP_DECRYPTION_FAILURE);
 		return;
 	}
 	rx->authentic = true;
@@ -184,10 +191,11 @@ void quic_conn_open_packet(struct quic_conn *conn, struct quic_received *rx)
 	 * RFC 9000, 12.3; not before opening, or timing would tell packet numbers (RFC 9001, 9.5)
 	 */
 	if (quic_ackset_has(&space->received, pkt->pn)) {
-		conn->drops.number++;
+		drop(conn, pkt, &conn->drops.number, QUIC_DROP_DUPLICATE);
 		return;
 	}
 	conn->stats.packets_received++;
+	quic_observe_packet_received(conn, pkt, payload, rx->ecn);
 	/* RFC 9000, 17.2, 17.3.1 and 12.4 */
 	if (pkt->reserved_bits || !quic_reader_left(&payload)) {
 		conn->drops.frames++;
@@ -230,7 +238,7 @@ static void receive_packet(struct quic_conn *conn, struct quic_received *rx)
 		return;
 	}
 	if (!acceptable(conn, rx)) {
-		conn->drops.header++;
+		drop(conn, &rx->pkt, &conn->drops.header, QUIC_DROP_REJECTED);
 		return;
 	}
 	if (rx->pkt.type == QUIC_PACKET_VERSION_NEGOTIATION)
@@ -239,6 +247,8 @@ static void receive_packet(struct quic_conn *conn, struct quic_received *rx)
 		quic_conn_open_packet(conn, rx);
 	else if (keys_may_come(conn, rx->level))
 		quic_early_keep(conn, rx);
+	else
+		quic_observe_packet_dropped(conn, &rx->pkt, QUIC_DROP_KEY_UNAVAILABLE);
 }
 
 /* The packets of a datagram, one after the other (RFC 9000, 12.2). Was one of them authentic? */
@@ -253,7 +263,7 @@ static bool receive_packets(struct quic_conn *conn, const struct quic_datagram *
 	while (pos < dgram->len && quic_conn_is_open(conn)) {
 		memset(&rx, 0, sizeof(rx));
 		if (quic_packet_parse(&rx.pkt, dgram->data + pos, dgram->len - pos, QUIC_CID_LEN)) {
-			conn->drops.header++;
+			drop(conn, &rx.pkt, &conn->drops.header, QUIC_DROP_INVALID);
 			break;
 		}
 		/* RFC 9000, 12.2: all for the same connection ID. */
@@ -304,5 +314,5 @@ void quic_conn_receive(struct quic_conn *conn, const struct quic_datagram *dgram
 		return;
 	/* RFC 9000, 10.3.1 */
 	if (quic_conn_is_open(conn) && quic_cids_is_reset(conn, token))
-		quic_conn_end(conn, QUIC_TRANSPORT_ERROR_CRYPTO);
+		quic_conn_end(conn, QUIC_TRANSPORT_ERROR_CRYPTO, QUIC_CLOSED_STATELESS_RESET);
 }

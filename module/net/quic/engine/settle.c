@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the fate of a sent packet means for the state that its frames carried (RFC 9000, 13.3). */
 #include "conn_internal.h"
+#include "loss.h"
 
 bool quic_sent_has_room(const struct quic_sent *sent)
 {
@@ -83,12 +84,24 @@ static void on_acked(struct quic_recovery *rec, enum quic_space_id space, u64 pn
 		quic_pmtud_acked(conn, pn, now);
 }
 
-static void on_lost(struct quic_recovery *rec, enum quic_space_id space __maybe_unused,
-		    u64 pn, const struct quic_sent *sent, u64 now)
+/* Without an acknowledgement nothing is lost: it was given up, by a Retry or with 0-RTT rejected. */
+static void observe_loss(const struct quic_conn *conn, enum quic_space_id space, u64 pn,
+			 const struct quic_sent *sent)
+{
+	const struct quic_space *sp = &conn->recovery.space[space];
+
+	if (sp->largest_acked != U64_MAX)
+		quic_observe_packet_lost(conn, pn, sent, quic_loss_by_number(sp, pn) ?
+					 QUIC_LOSS_REORDERING_THRESHOLD : QUIC_LOSS_TIME_THRESHOLD);
+}
+
+static void on_lost(struct quic_recovery *rec, enum quic_space_id space, u64 pn,
+		    const struct quic_sent *sent, u64 now)
 {
 	struct quic_conn *conn = conn_of(rec);
 	unsigned int i;
 
+	observe_loss(conn, space, pn, sent);
 	for (i = 0; i < sent->frame_count; i++)
 		frame_lost(conn, sent, &sent->frames[i]);
 	if (sent->pmtu_probe)

@@ -15,7 +15,7 @@ static void acked_stream(struct quic_streams *st, struct quic_stream *stream,
 		send->fin_sent = 1;
 	}
 	if (send->fin_acked && quic_sendbuf_done(&send->buf)) {
-		send->state = QUIC_STREAM_SEND_STATE_RECVD;
+		quic_stream_set_send_state(st, stream, QUIC_STREAM_SEND_STATE_RECVD);
 		send->blocked_pending = 0;
 		quic_stream_queue_control(st, stream);
 		quic_stream_event(st, stream, QUIC_STREAM_SEND_STATE_RECVD, 0, 0);
@@ -29,7 +29,7 @@ static void acked_reset(struct quic_streams *st, struct quic_stream *stream)
 
 	if (send->state != QUIC_STREAM_SEND_STATE_RESET_SENT)	/* a second copy */
 		return;
-	send->state = QUIC_STREAM_SEND_STATE_RESET_RECVD;
+	quic_stream_set_send_state(st, stream, QUIC_STREAM_SEND_STATE_RESET_RECVD);
 	send->reset_pending = 0;
 	quic_stream_queue_control(st, stream);
 	quic_stream_event(st, stream, QUIC_STREAM_SEND_STATE_RESET_RECVD, send->reset_code,

@@ -213,11 +213,11 @@ int quic_streams_on_stream(struct quic_streams *st, const struct quic_frame *fra
 	if (complete) {
 		if (delivered)
 			list_last_entry(&recv->readable, struct quic_segment, siblings)->fin = true;
-		recv->state = QUIC_STREAM_RECV_STATE_RECVD;
+		quic_stream_set_recv_state(st, stream, QUIC_STREAM_RECV_STATE_RECVD);
 		recv->stop_pending = 0;
 		quic_stream_event(st, stream, QUIC_STREAM_RECV_STATE_RECVD, 0, recv->final_size);
 	} else if (fin && recv->state == QUIC_STREAM_RECV_STATE_RECV) {
-		recv->state = QUIC_STREAM_RECV_STATE_SIZE_KNOWN;
+		quic_stream_set_recv_state(st, stream, QUIC_STREAM_RECV_STATE_SIZE_KNOWN);
 		quic_stream_event(st, stream, QUIC_STREAM_RECV_STATE_SIZE_KNOWN, 0, end);
 	}
 	if (fin || complete)
@@ -264,7 +264,7 @@ int quic_streams_on_reset(struct quic_streams *st, u64 id, u64 code, u64 final_s
 	recv->buf.highest = final_size;
 	recv->final_size = final_size;
 	stream_drop_unread(st, stream);
-	recv->state = QUIC_STREAM_RECV_STATE_RESET_RECVD;
+	quic_stream_set_recv_state(st, stream, QUIC_STREAM_RECV_STATE_RESET_RECVD);
 	recv->max_pending = 0;
 	recv->stop_pending = 0;
 	quic_stream_queue_control(st, stream);

@@ -162,7 +162,7 @@ void quic_streams_commit(struct quic_streams *st, struct quic_stream *stream, si
 		return;
 	stream_commit(st, stream, len);
 	stream->send.used = 1;
-	stream->send.state = QUIC_STREAM_SEND_STATE_SEND;
+	quic_stream_set_send_state(st, stream, QUIC_STREAM_SEND_STATE_SEND);
 	quic_stream_queue_data(st, stream);
 }
 
@@ -176,7 +176,7 @@ void quic_streams_push(struct quic_streams *st, struct quic_stream *stream, bool
 	if (fin) {
 		send->fin = 1;
 		send->used = 1;
-		send->state = QUIC_STREAM_SEND_STATE_SENT;
+		quic_stream_set_send_state(st, stream, QUIC_STREAM_SEND_STATE_SENT);
 		if (st->active == (s64)stream->id)
 			st->active = QUIC_STREAMS_ID_ANY;
 	}
@@ -191,7 +191,7 @@ static void stream_reset(struct quic_streams *st, struct quic_stream *stream, u6
 	struct quic_stream_send *send = &stream->send;
 
 	quic_stream_discard(st, stream);
-	send->state = QUIC_STREAM_SEND_STATE_RESET_SENT;
+	quic_stream_set_send_state(st, stream, QUIC_STREAM_SEND_STATE_RESET_SENT);
 	send->reset_code = code;
 	send->reset_size = send->buf.end;
 	send->reset_pending = 1;

@@ -3,6 +3,7 @@
 #ifndef QUIC_ENGINE_STREAMS_INTERNAL_H
 #define QUIC_ENGINE_STREAMS_INTERNAL_H
 
+#include "observe.h"
 #include "streams.h"
 
 static inline bool quic_streams_is_local(const struct quic_streams *st, u64 id)
@@ -56,6 +57,26 @@ static inline bool quic_stream_has_control(const struct quic_stream *stream)
 		return false;
 	return (send->reset_pending && send->reset_size <= send->allotted) || stream->send.blocked_pending ||
 	       stream->recv.stop_pending || stream->recv.max_pending;
+}
+
+static inline void quic_stream_set_send_state(struct quic_streams *st, struct quic_stream *stream,
+					      u8 state)
+{
+	u8 old = stream->send.state;
+
+	stream->send.state = state;
+	if (state != old)
+		quic_observe_stream_state(st, stream->id, old, state);
+}
+
+static inline void quic_stream_set_recv_state(struct quic_streams *st, struct quic_stream *stream,
+					      u8 state)
+{
+	u8 old = stream->recv.state;
+
+	stream->recv.state = state;
+	if (state != old)
+		quic_observe_stream_state(st, stream->id, old, state);
 }
 
 /* The update event of S7.4. */

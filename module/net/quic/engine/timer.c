@@ -97,13 +97,14 @@ void quic_conn_timeout(struct quic_conn *conn, u64 now)
 	}
 
 	if (conn->idle_at <= now) {
-		quic_conn_end(conn, 0);
+		quic_conn_end(conn, 0, QUIC_CLOSED_IDLE_TIMEOUT);
 		return;
 	}
 	quic_early_data_on_timeout(conn, now);
-	if (recovery_runs(conn)) {
+	if (recovery_runs(conn) && quic_recovery_deadline(&conn->recovery) <= now) {
 		quic_recovery_on_timeout(&conn->recovery, now);
 		quic_path_check_black_hole(conn);
+		quic_observe_metrics(conn);
 	}
 	quic_key_phase_timeout(conn, now);
 	if (conn->keepalive_at <= now) {
