@@ -166,7 +166,9 @@ static void on_cid_remove(struct quic_conn *conn, const struct quic_cid *cid)
 /*
  * The receive buffer is charged with whole sk_buffs, so one may hold much more memory than payload.
  * Data in order may use twice the buffer: flow control bounds it, and it is what the reader waits for.
- * When memory is short nothing else is taken than that (P22).
+ * When memory is short nothing else is taken than that (P22). The train that brings data in
+ * order does not count: one may be larger than a small buffer, and would then be dropped whenever it is
+ * sent again. Data after a gap may not do that, it would keep the missing bytes out.
  */
 static bool on_rx_room(struct quic_conn *conn, bool in_order)
 {
@@ -174,7 +176,7 @@ static bool on_rx_room(struct quic_conn *conn, bool in_order)
 	u64 limit = READ_ONCE(sk->sk_rcvbuf);
 
 	if (in_order)
-		limit *= 2;
+		limit = 2 * limit + quic_sk(sk)->rx_train;
 	else if (quic_memory_pressed(sk))
 		limit = min_t(u64, limit, READ_ONCE(quic_sysctl_rmem[0]));
 	if (sk_rmem_alloc_get(sk) <= limit)

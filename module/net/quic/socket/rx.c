@@ -66,11 +66,13 @@ static void receive_train(struct sock *sk, struct sk_buff *skb, u64 now)
 		return;
 	}
 	quic_skb_addresses(skb, &dgram.local, &dgram.remote, &dgram.ecn);
+	quic_sk(sk)->rx_train = skb->truesize;
 	quic_skb_walk_init(&walk, skb);
 	while ((dgram.data = quic_skb_walk_next(&walk, &len))) {
 		dgram.len = len;
 		quic_conn_receive(quic_sk(sk)->conn, &dgram, now);
 	}
+	quic_sk(sk)->rx_train = 0;
 	consume_skb(skb);
 }
 

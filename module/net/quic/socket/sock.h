@@ -75,6 +75,7 @@ struct quic_listen {
  * @route_*: which path sk_dst_cache is for [lock]
  * @mtu: of that route; @pmtudisc: IP_MTU_DISCOVER and IPV6_MTU_DISCOVER [lock]
  * @rxq: received trains to work off, @rxq_bytes of memory [its lock]
+ * @rx_train: memory of the train that is worked off just now [lock]
  * @timer: connection's deadline
  * @timer_held: it holds a reference: it is queued, or its function has not ended. [timer_lock]
  * @key_work: makes the keys that conn->keys_wanted stands for
@@ -106,6 +107,7 @@ struct quic_sock {
 
 	struct sk_buff_head rxq;
 	u64 rxq_bytes;
+	u32 rx_train;
 	unsigned long pending;
 	struct hrtimer timer;
 	spinlock_t timer_lock;
