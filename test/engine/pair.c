@@ -129,6 +129,14 @@ static const struct quic_conn_ops ops = {
 
 /* ---- TLS ---- */
 
+/* Agents repeat what is refused for lack of memory. */
+static u8 *reserve(struct pair_end *end, u8 level, size_t want, size_t *room)
+{
+	u8 *to = quic_conn_crypto_reserve(&end->conn, level, want, true, room);
+
+	return to ?: quic_conn_crypto_reserve(&end->conn, level, want, true, room);
+}
+
 static void tls_send(struct pair_end *end, u8 level, u8 type, size_t pad)
 {
 	u8 buf[QUIC_PARAMS_MAX_LEN + 4], *pos = buf, *to;
@@ -147,7 +155,7 @@ static void tls_send(struct pair_end *end, u8 level, u8 type, size_t pad)
 	if (quic_conn_crypto_check(&end->conn, level))
 		return;
 	for (; len; pos += done, len -= done) {
-		to = quic_conn_crypto_reserve(&end->conn, level, len, true, &room);
+		to = reserve(end, level, len, &room);
 		if (!to)
 			return;
 		done = min(room, len);
@@ -155,7 +163,7 @@ static void tls_send(struct pair_end *end, u8 level, u8 type, size_t pad)
 		quic_conn_crypto_commit(&end->conn, level, done, false);
 	}
 	for (; pad; pad -= done) {
-		to = quic_conn_crypto_reserve(&end->conn, level, pad, true, &room);
+		to = reserve(end, level, pad, &room);
 		if (!to)
 			return;
 		done = min(room, pad);
@@ -169,7 +177,10 @@ static void secret(struct pair_end *end, u8 level, bool send)
 	u8 bytes[QUIC_CRYPTO_SECRET_BUFFER_SIZE];
 
 	memset(bytes, level * 2 + (send == end->is_server), sizeof(bytes));
-	quic_conn_set_secret(&end->conn, level, send, end->pair->cipher, bytes, end->pair->now);
+	if (quic_conn_set_secret(&end->conn, level, send, end->pair->cipher, bytes,
+				 end->pair->now) == -ENOMEM)
+		quic_conn_set_secret(&end->conn, level, send, end->pair->cipher, bytes,
+				     end->pair->now);
 }
 
 static void tls_message(struct pair_end *end, u8 type, const u8 *body, size_t len)

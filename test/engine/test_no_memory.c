@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Each allocation of a piece of work fails once (P15). The program repeats what was refused; everything
+ * else comes right by itself, and soon.
+ */
+#include "check.h"
+#include "pair.h"
+
+#define LEN		100000
+#define SOON		(10 * QUIC_SEC)
+#define ALLOCATIONS_MAX	1000
+
+static struct pair p;
+
+/* Has everything arrived that @end waits for? */
+static bool received(struct pair_end *end, u64 *got, bool *fin)
+{
+	*got += pair_read(end, fin);
+	return *fin;
+}
+
+/* As a program would: what is refused for lack of memory is asked for again. */
+static void send_all(struct pair_end *end, u64 id)
+{
+	int err = pair_send(end, id, 0, false);
+
+	if (err == -ENOMEM)
+		err = pair_send(end, id, 0, false);
+	CHECK_EQ(err, 0);
+	err = pair_send(end, id, LEN - quic_streams_find(&end->conn.streams, id)->send.buf.end, true);
+	if (err == -ENOMEM)
+		err = pair_send(end, id,
+				LEN - quic_streams_find(&end->conn.streams, id)->send.buf.end, true);
+	CHECK_EQ(err, 0);
+}
+
+static void transfer(struct pair_end *from, u64 id)
+{
+	struct pair_end *to = pair_peer(from);
+	u64 until = p.now + SOON, got = 0;
+	bool fin = false;
+
+	send_all(from, id);
+	while (!received(to, &got, &fin) && p.now < until)
+		pair_run(&p, p.now + 100 * QUIC_MSEC);
+	CHECK_EQ(got, LEN);
+	CHECK(fin);
+}
+
+static void run_for(u64 time)
+{
+	pair_run(&p, p.now + time);
+}
+
+static void handshake(void)
+{
+	u64 until = p.now + SOON;
+
+	pair_connect(&p);
+	if (!p.client.begun)
+		pair_connect(&p);
+	while (!p.client.conn.handshake_confirmed && p.now < until)
+		run_for(100 * QUIC_MSEC);
+	CHECK(p.client.conn.handshake_confirmed);
+	CHECK_EQ(p.server.conn.state, QUIC_CONN_ESTABLISHED);
+}
+
+static void transfers(void)
+{
+	transfer(&p.client, 0);
+	transfer(&p.server, 1);
+}
+
+static void updates(void)
+{
+	struct quic_conn *conn = &p.client.conn;
+	u64 until = p.now + SOON;
+
+	CHECK_EQ(quic_conn_key_update(conn, p.now), 0);
+	transfer(&p.client, 0);
+	while (conn->rx[QUIC_CRYPTO_APP].phase != 1 && p.now < until)
+		run_for(100 * QUIC_MSEC);
+	transfer(&p.server, 1);
+	CHECK_EQ(p.server.conn.rx[QUIC_CRYPTO_APP].phase, 1);
+	CHECK_EQ(conn->rx[QUIC_CRYPTO_APP].phase, 1);
+}
+
+static void datagrams(void)
+{
+	struct quic_conn *conn = &p.client.conn;
+	unsigned int i, got = 0;
+	u8 *to;
+
+	/* None of them comes again. */
+	for (i = 0; i < 10; i++) {
+		to = quic_conn_datagram_reserve(conn, 1, true);
+		if (!to)
+			continue;
+		*to = 0;
+		quic_conn_datagram_commit(conn, to, false);
+		run_for(100 * QUIC_MSEC);
+		got += pair_read(&p.server, NULL);
+	}
+	CHECK(got >= 9);
+}
+
+static void resets(void)
+{
+	u64 until = p.now + SOON;
+
+	send_all(&p.client, 0);
+	run_for(5 * QUIC_MSEC);
+	CHECK_EQ(quic_streams_reset(&p.client.conn.streams, 0, 7), 0);
+	while (!pair_event(&p.server, QUIC_EVENT_STREAM_UPDATE, 0) && p.now < until)
+		run_for(100 * QUIC_MSEC);
+	CHECK(pair_event(&p.server, QUIC_EVENT_STREAM_UPDATE, 0));
+	transfer(&p.server, 1);
+}
+
+static void closes(void)
+{
+	u64 until = p.now + SOON;
+
+	quic_conn_close(&p.client.conn, true, 5, 0, NULL, 0, p.now);
+	while (p.server.conn.state < QUIC_CONN_CLOSING && p.now < until)
+		run_for(100 * QUIC_MSEC);
+	CHECK_EQ(p.server.conn.close.code, 5);
+	run_for(SOON);
+	CHECK_EQ(p.client.conn.state, QUIC_CONN_CLOSED);
+}
+
+/* @work, once for each of its allocations, @least of them; @fresh: before the handshake. */
+static void sweep(void (*work)(void), bool fresh, bool validate, unsigned int least)
+{
+	unsigned int n;
+	bool failed;
+
+	for (n = 0; n < ALLOCATIONS_MAX; n++) {
+		pair_init(&p);
+		p.validate = validate;
+		p.client.config.params.max_datagram_frame_size = 1400;
+		p.server.config.params.max_datagram_frame_size = 1400;
+		if (validate)
+			pair_token_key(&p);
+		if (!fresh)
+			pair_handshake(&p);
+		host_fail_alloc_after(n);
+		work();
+		failed = host_alloc_failed();
+		pair_destroy(&p);
+		CHECK_EQ(host_blocks(), 0);
+		if (!failed)
+			break;
+	}
+	CHECK(n >= least && n < ALLOCATIONS_MAX);
+}
+
+TEST("P15 a handshake succeeds whatever allocation failed")
+{
+	sweep(handshake, true, false, 30);
+}
+
+TEST("P15 a handshake with a Retry succeeds whatever allocation failed")
+{
+	sweep(handshake, true, true, 30);
+}
+
+TEST("P15 everything arrives whatever allocation failed")
+{
+	sweep(transfers, false, false, 20);
+}
+
+TEST("P15 P17 keys are updated whatever allocation failed")
+{
+	sweep(updates, false, false, 20);
+}
+
+TEST("P15 a failed allocation costs one datagram at most")
+{
+	sweep(datagrams, false, false, 5);
+}
+
+TEST("P15 a stream is reset whatever allocation failed")
+{
+	sweep(resets, false, false, 20);
+}
+
+TEST("P15 a connection is closed whatever allocation failed")
+{
+	sweep(closes, false, false, 0);
+}
