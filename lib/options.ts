@@ -2,9 +2,9 @@
 //
 // Every option of listen() and connect(): its type, its default, its limits, its check.
 import type { Identity, Pem } from './identity.js';
-import { CongestionAlgorithm } from './socket/constants.js';
+import { CongestionAlgorithm, QuicVersion } from './socket/constants.js';
 import type { Config, TransportParam } from './socket/structs.js';
-import { integer, object, oneOf, text, typeError, valueError } from './validate.js';
+import { flag, integer, object, oneOf, text, typeError, valueError } from './validate.js';
 
 export interface TransportOptions {
   /** Milliseconds without a sign of the peer until the connection ends; 0: the longest, 71 minutes. */
@@ -20,6 +20,11 @@ export interface TransportOptions {
   maxData?: number;
   maxStreamData?: number;
   congestion?: 'cubic' | 'reno';
+  /**
+   * QUIC version 1 or 2 (RFC 9369). A client begins with it; a server moves clients that know both
+   * to it (RFC 9368).
+   */
+  version?: 1 | 2;
 }
 
 export interface CommonOptions extends TransportOptions {
@@ -38,6 +43,11 @@ export interface ListenOptions extends CommonOptions, Identity {
   /** Several listeners of this process or others share the port and the load. */
   reusePort?: boolean;
   backlog?: number;
+  /**
+   * Every client has to prove its address with a round trip (Retry) or a token before the server keeps
+   * anything for it. Without, the kernel begins with that by itself when clients pile up.
+   */
+  validateAddress?: boolean;
   /** Ask clients for a certificate. */
   requestCert?: boolean;
   /** With `requestCert`: refuse clients whose certificate does not verify. */
@@ -64,6 +74,7 @@ export const DEFAULTS = {
   maxData: 2_097_120,
   maxStreamData: 1_048_560,
   congestion: 'cubic',
+  version: 1,
   host: '::',
   port: 0,
   backlog: 128,
@@ -97,7 +108,9 @@ export interface TransportSettings {
   maxData: number;
 }
 
-export function transportSettings(options: TransportOptions): TransportSettings {
+export function transportSettings(
+  options: TransportOptions & Pick<ListenOptions, 'validateAddress'>,
+): TransportSettings {
   const number = (name: Exclude<keyof typeof LIMITS, 'port' | 'backlog'>, zero = false): number =>
     integer(name, options[name], DEFAULTS[name], LIMITS[name], zero);
 
@@ -108,6 +121,7 @@ export function transportSettings(options: TransportOptions): TransportSettings 
     'cubic',
     'reno',
   ]);
+  const version = oneOf('version', options.version, DEFAULTS.version, [1, 2]);
   return {
     transportParam: {
       maxIdleTimeout: (idle === 0 ? MAX_TIME_MS : idle) * 1000,
@@ -122,6 +136,8 @@ export function transportSettings(options: TransportOptions): TransportSettings 
       keepaliveProbeInterval: number('keepAlive', true) * 1000,
       congestionControlAlgo:
         congestion === 'cubic' ? CongestionAlgorithm.CUBIC : CongestionAlgorithm.RENO,
+      version: version === 2 ? QuicVersion.V2 : QuicVersion.V1,
+      validatePeerAddress: flag('validateAddress', options.validateAddress, false) ? 1 : 0,
       // A write is a message as often as not; whoever has many small ones uses cork().
       streamDataNodelay: 1,
     },

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { ENOPROTOOPT } from './errno.js';
 import { QuicError, type SystemError } from './errors.js';
+import { QuicVersion } from './socket/constants.js';
 import type { QuicSocket } from './socket/socket.js';
 
 export interface ConnectionStats {
+  /** The QUIC version in use: 1, or 2 (RFC 9369). */
+  version: 1 | 2;
   /** Microseconds. */
   rtt: number;
   rttVar: number;
@@ -31,6 +34,7 @@ export function readStats(socket: QuicSocket): ConnectionStats {
   try {
     const { smoothedRtt, ...stats } = socket.stats();
     return {
+      version: stats.version === QuicVersion.V2 ? 2 : 1,
       rtt: smoothedRtt,
       rttVar: stats.rttVar,
       minRtt: stats.minRtt,

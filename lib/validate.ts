@@ -59,7 +59,7 @@ export function text(name: string, value: unknown): string {
   return value;
 }
 
-export function oneOf<T extends string>(
+export function oneOf<T extends string | number>(
   name: string,
   value: unknown,
   fallback: T,

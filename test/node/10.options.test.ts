@@ -42,6 +42,7 @@ const COMMON: [option: string, value: unknown, code: string][] = [
   ['maxData', 536_870_912, RANGE],
   ['maxStreamData', 268_435_456, RANGE],
   ['congestion', 'bbr', VALUE],
+  ['version', 3, VALUE],
   ['rejectUnauthorized', 'yes', TYPE],
   ['keylog', 'file', TYPE],
   ['signal', {}, TYPE],
@@ -83,6 +84,7 @@ test.each([
   ['port', '80', TYPE],
   ['backlog', 0, RANGE],
   ['reusePort', 1, TYPE],
+  ['validateAddress', 1, TYPE],
   ['requestCert', 1, TYPE],
 ])('listen: %s = %p is refused by name', async (option, value, code) => {
   const error = await failure(tryListen({ [option]: value }));
