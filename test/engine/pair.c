@@ -80,6 +80,11 @@ static void on_state(struct quic_conn *conn)
 	end_of(conn)->states++;
 }
 
+static void on_paths(struct quic_conn *conn)
+{
+	end_of(conn)->paths++;
+}
+
 static int cid_add(struct quic_conn *conn, const struct quic_cid *cid)
 {
 	struct pair_end *end = end_of(conn);
@@ -122,6 +127,7 @@ static const struct quic_conn_ops ops = {
 	.readable = on_readable,
 	.writable = on_writable,
 	.state = on_state,
+	.paths = on_paths,
 	.cid_add = cid_add,
 	.cid_remove = cid_remove,
 	.rx_room = rx_room,
@@ -241,7 +247,8 @@ static void tls_read(struct pair_end *end)
 
 /* ---- the wire ---- */
 
-static void put_on_wire(struct pair_end *end, u8 *data, size_t len, u8 ecn)
+static void put_on_wire(struct pair_end *end, u8 *data, size_t len, const struct quic_addr *from,
+			const struct quic_addr *to, u8 ecn)
 {
 	struct pair *p = end->pair;
 	struct pair_datagram *d = &p->wire[p->wire_count];
@@ -255,6 +262,8 @@ static void put_on_wire(struct pair_end *end, u8 *data, size_t len, u8 ecn)
 	d->arrives_at = p->now + p->delay;
 	d->to_server = !end->is_server;
 	d->ecn = p->mark ? p->mark(p, end, ecn) : ecn;
+	d->from = *from;
+	d->to = *to;
 	p->wire_count++;
 }
 
@@ -275,7 +284,7 @@ void pair_flush(struct pair_end *end)
 			die("a train whose segments are not equal");
 		for (pos = 0; pos < train.len; pos += train.segment)
 			put_on_wire(end, buf + pos, min(train.segment, train.len - pos),
-				    train.ecn);
+				    &train.path->local, &train.path->remote, train.ecn);
 	}
 }
 
@@ -309,7 +318,7 @@ static bool admit(struct pair_end *end, const struct quic_packet *initial, bool 
 	len = pair_retry(p, initial, buf, sizeof(buf));
 	if (verdict == QUIC_TOKEN_NONE && len) {
 		p->retries++;
-		put_on_wire(end, buf, len, 0);
+		put_on_wire(end, buf, len, &end->addr, &p->client.addr, 0);
 	}
 	return false;
 }
@@ -332,10 +341,11 @@ static void accept_first(struct pair_end *end, u8 *data, size_t len)
 	end->begun = true;
 }
 
-void pair_deliver(struct pair_end *end, const u8 *data, size_t len, u8 ecn)
+void pair_deliver_on(struct pair_end *end, const u8 *data, size_t len, u8 ecn,
+		     const struct quic_addr *local, const struct quic_addr *remote)
 {
 	struct quic_datagram dgram = {
-		.len = len, .local = end->addr, .remote = pair_peer(end)->addr, .ecn = ecn,
+		.len = len, .local = *local, .remote = *remote, .ecn = ecn,
 	};
 
 	dgram.ref = host_ref_new(len);
@@ -349,13 +359,19 @@ void pair_deliver(struct pair_end *end, const u8 *data, size_t len, u8 ecn)
 	tls_read(end);
 }
 
+void pair_deliver(struct pair_end *end, const u8 *data, size_t len, u8 ecn)
+{
+	pair_deliver_on(end, data, len, ecn, &end->addr, &pair_peer(end)->addr);
+}
+
 static void deliver_next(struct pair *p)
 {
 	struct pair_datagram d = p->wire[0];
 	struct pair_end *end = d.to_server ? &p->server : &p->client;
 
 	memmove(&p->wire[0], &p->wire[1], --p->wire_count * sizeof(p->wire[0]));
-	pair_deliver(end, d.data, d.len, d.ecn);
+	if (!p->route || p->route(p, &d))
+		pair_deliver_on(end, d.data, d.len, d.ecn, &d.to, &d.from);
 	free(d.data);
 	pair_flush(end);
 }

@@ -25,6 +25,7 @@ struct pair_datagram {
 	u64 arrives_at;
 	bool to_server;
 	u8 ecn;
+	struct quic_addr from, to;
 };
 
 struct pair_event {
@@ -48,7 +49,7 @@ struct pair_end {
 	bool is_server, begun, hold_tls, no_room;
 	u8 msg[2][4096];
 	size_t msg_len[2];
-	unsigned int states, readable;
+	unsigned int states, readable, paths;
 	struct pair_event events[PAIR_EVENTS_MAX];
 	unsigned int event_count;
 	struct quic_cid cids[PAIR_CIDS_MAX];
@@ -66,6 +67,7 @@ struct pair_end {
  * @mark: the same, returns the ECN bits that arrive
  * @token_key: of the server's host, once pair_token_key() was called
  * @validate: the client has to prove its address; @retries: how often it was asked to
+ * @route: called for each that arrives; may change its addresses, false loses it
  * @cipher: type of the handshake and 1-RTT secrets
  */
 struct pair {
@@ -79,6 +81,7 @@ struct pair {
 	unsigned int retries;
 	bool (*drop)(struct pair *p, struct pair_end *from, u8 *data, size_t *len);
 	u8 (*mark)(struct pair *p, struct pair_end *from, u8 ecn);
+	bool (*route)(struct pair *p, struct pair_datagram *d);
 	u32 cipher;
 	size_t tls_pad;		/* size of a certificate that pads the server's flight */
 };
@@ -95,6 +98,9 @@ void pair_handshake(struct pair *p);
 void pair_flush(struct pair_end *end);
 /* Hand one datagram to an end, from the other's address. */
 void pair_deliver(struct pair_end *end, const u8 *data, size_t len, u8 ecn);
+/* The same with addresses of its own. */
+void pair_deliver_on(struct pair_end *end, const u8 *data, size_t len, u8 ecn,
+		     const struct quic_addr *local, const struct quic_addr *remote);
 /*
  * A packet of @from with these frames, under its keys and with its next packet number, delivered to
  * the other end; @first_byte is xored into its first byte before it is sealed. Returns its length.

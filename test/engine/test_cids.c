@@ -32,7 +32,7 @@ static unsigned int known(const struct quic_cid_set *set)
 {
 	unsigned int i, n = 0;
 
-	for (i = 0; i < QUIC_CID_LIMIT_MAX; i++)
+	for (i = 0; i < QUIC_CID_ENTRIES; i++)
 		n += set->entries[i].used;
 	return n;
 }

@@ -71,6 +71,13 @@ static void on_state(struct quic_conn *conn)
 	}
 }
 
+static void on_paths(struct quic_conn *conn)
+{
+	const struct quic_path *path = &conn->path[conn->proven_path];
+
+	trace("path: port %u to port %u", path->local.port, path->remote.port);
+}
+
 bool peer_routes(const struct peer *peer, const struct quic_cid *cid)
 {
 	unsigned int i;
@@ -122,6 +129,7 @@ static const struct quic_conn_ops ops = {
 	.readable = on_readable,
 	.writable = on_writable,
 	.state = on_state,
+	.paths = on_paths,
 	.cid_add = on_cid_add,
 	.cid_remove = on_cid_remove,
 	.rx_room = on_rx_room,

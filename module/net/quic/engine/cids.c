@@ -85,6 +85,12 @@ static int issue_one(struct quic_conn *conn)
 	return 0;
 }
 
+/* One that the peer learns from transport parameters. */
+int quic_cids_issue_silently(struct quic_conn *conn)
+{
+	return issue_one(conn);
+}
+
 /* The ID of the handshake: sequence number 0, known to the peer from the long headers. */
 int quic_cids_begin(struct quic_conn *conn)
 {
@@ -92,16 +98,26 @@ int quic_cids_begin(struct quic_conn *conn)
 	return issue_one(conn);
 }
 
+/* Those that the peer was not asked to retire. */
+static unsigned int outstanding(const struct quic_cid_set *set)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(set->entries); i++)
+		n += set->entries[i].used && set->entries[i].seq >= set->prior_to;
+	return n;
+}
+
 /*
- * RFC 9000, 5.1.1 and S5.2: as many as the peer wants to know. What fails for lack of memory is
- * made up for when the peer retires one.
+ * RFC 9000, 5.1.1 and S5.2: as many as the peer wants to know. What fails for lack of memory, or of
+ * room while the peer does not retire what it was asked to, is made up for when it retires one.
  */
 void quic_cids_issue(struct quic_conn *conn)
 {
 	struct quic_cid_set *set = &conn->local_cids;
 	u64 seq;
 
-	while (count(set) < set->limit) {
+	while (outstanding(set) < set->limit) {
 		seq = set->next_seq;
 		if (issue_one(conn))
 			return;
@@ -171,11 +187,48 @@ void quic_cids_set_remote(struct quic_conn *conn, u64 seq, const struct quic_cid
 	entry->used = true;
 	entry->seq = seq;
 	entry->cid = *cid;
+	entry->spent |= !seq;	/* by the handshake */
 	if (token) {
 		entry->has_token = true;
 		memcpy(entry->token, token, sizeof(entry->token));
 	}
 	set->next_seq = max(set->next_seq, seq + 1);
+}
+
+/* RFC 9000, 9.5: the next one after the active one that no path ever used, else any such. */
+static struct quic_cid_entry *unspent(struct quic_cid_set *set)
+{
+	struct quic_cid_entry *entry, *next = NULL, *lowest = NULL;
+
+	for (entry = set->entries; entry < set->entries + ARRAY_SIZE(set->entries); entry++) {
+		if (!entry->used || entry->spent)
+			continue;
+		if (!lowest || entry->seq < lowest->seq)
+			lowest = entry;
+		if (entry->seq > set->active && (!next || entry->seq < next->seq))
+			next = entry;
+	}
+	return next ? next : lowest;
+}
+
+u64 quic_cids_take(struct quic_conn *conn)
+{
+	struct quic_cid_entry *entry = unspent(&conn->remote_cids);
+
+	if (!entry)
+		return QUIC_SEQ_NONE;
+	entry->spent = true;
+	return entry->seq;
+}
+
+u64 quic_cids_take_seq(struct quic_conn *conn, u64 seq)
+{
+	struct quic_cid_entry *entry = quic_cid_find(&conn->remote_cids, seq);
+
+	if (!entry || entry->spent)
+		return QUIC_SEQ_NONE;
+	entry->spent = true;
+	return seq;
 }
 
 /* Queue a RETIRE_CONNECTION_ID. */
@@ -194,6 +247,43 @@ static int retire(struct quic_conn *conn, u64 seq)
 	set->retire_sent[set->retire_count++] = false;
 	conn->cids_pending = true;
 	return 0;
+}
+
+/* Is there room to retire @n more, whose RETIRE_CONNECTION_ID the peer must acknowledge? */
+bool quic_cids_may_retire(const struct quic_conn *conn, unsigned int n)
+{
+	return conn->remote_cids.retire_count + n <= ARRAY_SIZE(conn->remote_cids.retire);
+}
+
+/*
+ * Of this end's own accord: no path uses it any more. When the peer acknowledges nothing, the ID
+ * stays known, but it is spent.
+ */
+void quic_cids_retire(struct quic_conn *conn, u64 seq)
+{
+	struct quic_cid_set *set = &conn->remote_cids;
+	struct quic_cid_entry *entry = quic_cid_find(set, seq);
+
+	if (!entry || !entry->cid.len || seq == set->active ||
+	    !quic_cids_may_retire(conn, 1))
+		return;
+	if (retire(conn, seq))
+		return;
+	entry->used = false;
+	emit_retired(conn, true);
+}
+
+void quic_cids_retire_oldest(struct quic_conn *conn)
+{
+	struct quic_cid_set *set = &conn->remote_cids;
+	struct quic_cid_entry *entry, *oldest = NULL;
+
+	for (entry = set->entries; entry < set->entries + ARRAY_SIZE(set->entries); entry++)
+		if (entry->used && !quic_path_uses_cid(conn, entry->seq) &&
+		    (!oldest || entry->seq < oldest->seq))
+			oldest = entry;
+	if (oldest)
+		quic_cids_retire(conn, oldest->seq);
 }
 
 /* Retire Prior To (RFC 9000, 5.1.2), before anything is added (P19). @retired counts the IDs. */
@@ -239,10 +329,9 @@ static int check_new(struct quic_cid_set *set, const struct quic_frame *frame, b
 	return 0;
 }
 
-int quic_cids_on_new(struct quic_conn *conn, const struct quic_frame *frame)
+int quic_cids_on_new(struct quic_conn *conn, const struct quic_frame *frame, u64 now)
 {
 	struct quic_cid_set *set = &conn->remote_cids;
-	struct quic_path *path = &conn->path[conn->active_path];
 	unsigned int retired = 0;
 	bool known = false;
 	int err;
@@ -263,23 +352,24 @@ int quic_cids_on_new(struct quic_conn *conn, const struct quic_frame *frame)
 		quic_cids_set_remote(conn, frame->new_cid.seq, &frame->new_cid.cid,
 				     frame->new_cid.token);
 	}
-	/* Never empty: who raises Retire Prior To brings an ID that is not below it. */
-	if (!quic_cid_active(set))
-		set->active = quic_cid_lowest(set);
-	path->dcid_seq = set->active;
+	quic_paths_cids_changed(conn, now);
 	while (retired--)
 		emit_retired(conn, true);
 	return 0;
 }
 
 /*
- * Is it the stateless reset token of the ID that packets are sent to? Those of other IDs do not
- * count (RFC 9000, 10.3.1).
+ * Is it the stateless reset token of an ID that packets are sent to? Those of other IDs do not count
+ * (RFC 9000, 10.3.1).
  */
 bool quic_cids_is_reset(struct quic_conn *conn, const u8 token[QUIC_RESET_TOKEN_LEN])
 {
-	const struct quic_cid_entry *entry = quic_cid_active(&conn->remote_cids);
+	const struct quic_cid_set *set = &conn->remote_cids;
+	const struct quic_cid_entry *entry;
+	bool match = false;
 
-	return entry && entry->has_token &&
-	       !crypto_memneq(entry->token, token, QUIC_RESET_TOKEN_LEN);
+	for (entry = set->entries; entry < set->entries + ARRAY_SIZE(set->entries); entry++)
+		if (entry->used && entry->has_token && quic_path_uses_cid(conn, entry->seq))
+			match |= !crypto_memneq(entry->token, token, QUIC_RESET_TOKEN_LEN);
+	return match;
 }

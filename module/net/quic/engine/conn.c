@@ -106,6 +106,7 @@ static int begin(struct quic_conn *conn, const struct quic_conn_ops *ops,
 	conn->streams.nodelay = config->nodelay;
 
 	quic_key_phase_init(&conn->key_phase);
+	conn->migrating = QUIC_PATHS_MAX;
 	conn->skip_at = U64_MAX;
 	conn->early_data.drop_at = QUIC_NEVER;
 	conn->streams.inq_held = is_server;

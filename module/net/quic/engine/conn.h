@@ -54,6 +54,8 @@ struct quic_conn;
  * @readable: something was appended to conn->streams.inq or conn->handshake_inq
  * @writable: flow control, a stream limit or the send buffer gained room; @stream NULL: any
  * @state: conn->state changed
+ * @paths: conn->proven_path is another one, or a path was given up: which local addresses are in use
+ *	may have changed, and which addresses programs see (S2.43)
  * @cid_add: route datagrams with this Destination Connection ID to this connection; -ENOMEM,
  *	-EEXIST
  * @cid_remove: not any more
@@ -69,6 +71,7 @@ struct quic_conn_ops {
 	void (*readable)(struct quic_conn *conn);
 	void (*writable)(struct quic_conn *conn, struct quic_stream *stream);
 	void (*state)(struct quic_conn *conn);
+	void (*paths)(struct quic_conn *conn);
 	int (*cid_add)(struct quic_conn *conn, const struct quic_cid *cid);
 	void (*cid_remove)(struct quic_conn *conn, const struct quic_cid *cid);
 	bool (*rx_room)(struct quic_conn *conn, bool in_order);
@@ -160,6 +163,12 @@ struct quic_early_packet {
  * @got_retry: client: a Retry was followed, its Source Connection ID was @retry_scid; server: the
  *	client answers one
  * @token: client: of Initial packets; @new_token: server: for later connections
+ * @active_path: where everything but probes is sent; @proven_path: the last active one that was
+ *	validated; @migrating: one that this end wants to be active, QUIC_PATHS_MAX if none
+ * @settling: this end has migrated, and the peer's application has not sent anything there yet (F8)
+ * @preferred_wanted: client: quic_conn_use_preferred() may be called
+ * @flows: last number given to a path; @responses_in_flight: packets with PATH_RESPONSE frames
+ * @moving_pn: one above the highest number of a 1-RTT packet that was no probe (RFC 9000, 9.3)
  * @remote: the peer's parameters: valid once @has_remote, remembered ones before (S3.27)
  * @handshake_complete: TLS is done: both 1-RTT keys are installed
  * @handshake_done_pending, @ping_pending, @cids_pending: frames to send: the last stands for
@@ -202,7 +211,10 @@ struct quic_conn {
 	struct list_head handshake_inq;
 
 	struct quic_path path[QUIC_PATHS_MAX];
-	u8 active_path;
+	u8 active_path, proven_path, migrating;
+	bool settling, preferred_wanted;
+	u8 flows, responses_in_flight;
+	u64 moving_pn;
 	struct quic_cid_set local_cids, remote_cids;
 	struct quic_cid original_dcid, retry_scid, initial_dcid, peer_scid;
 	bool initial_routed, initial_wanted, got_retry;
@@ -344,6 +356,26 @@ void quic_conn_transmit_later(struct quic_conn *conn, u64 now);
 /* The earliest time at which quic_conn_timeout() must be called, QUIC_NEVER if none. */
 u64 quic_conn_deadline(struct quic_conn *conn, u64 now);
 void quic_conn_timeout(struct quic_conn *conn, u64 now);
+
+/* ---- paths ---- */
+
+/**
+ * quic_conn_migrate() - validate a path from @local to the peer, then use it (S6.22 to S6.27)
+ *
+ * The host receives at @local already. It is told of success by ops->paths, and of the end of any
+ * path too. Return: 0; -EINVAL: not ESTABLISHED, another family, the current address, or the peer
+ * forbids it; -EAGAIN: a migration is in progress.
+ */
+int quic_conn_migrate(struct quic_conn *conn, const struct quic_addr *local, u64 now);
+/* What it would return, before the host receives there. */
+int quic_conn_may_migrate(const struct quic_conn *conn, const struct quic_addr *local);
+/* A server's preferred address, before its transport parameters are fetched (S6.21, S6.32). */
+int quic_conn_set_preferred(struct quic_conn *conn, const struct quic_addr *addr);
+/* A client's way to it: @local and @remote as the host chose them from conn->remote. */
+int quic_conn_use_preferred(struct quic_conn *conn, const struct quic_addr *local,
+			    const struct quic_addr *remote, u64 now);
+/* CONNECTION_ID set (S6.15, S6.16); 0 leaves a number. 0, -EINVAL or -EAGAIN. */
+int quic_conn_set_cids(struct quic_conn *conn, bool dest, u64 active, u64 prior_to, u64 now);
 
 /* The route to the peer begins with a device that takes datagrams of @mtu bytes of UDP payload. */
 void quic_conn_set_mtu(struct quic_conn *conn, u32 mtu);

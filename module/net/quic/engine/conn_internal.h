@@ -47,6 +47,8 @@ static inline bool quic_conn_is_open(const struct quic_conn *conn)
  * @received_at: when; @now is later if it waited for keys
  * @dcid_seq: sequence number of the connection ID it was addressed to, U64_MAX the client's first
  * @authentic: it could be opened
+ * @non_probing: it has a frame that only an endpoint on its path sends (RFC 9000, 9.1);
+ *	@application: one that its application made it send
  * @eliciting: it wants an acknowledgement; @at_once: without delay
  */
 struct quic_received {
@@ -57,7 +59,7 @@ struct quic_received {
 	u8 level, path, ecn;
 	u64 received_at, now;
 	u64 dcid_seq;
-	bool authentic, eliciting, at_once;
+	bool authentic, eliciting, at_once, non_probing, application;
 };
 
 /* conn.c */
@@ -112,12 +114,23 @@ bool quic_conn_wants(struct quic_conn *conn, u8 level, bool eliciting, u64 now);
 /* Payload of a full 1-RTT packet. */
 size_t quic_conn_mss(struct quic_conn *conn);
 
+/* transmit.c: for whoever makes a datagram of its own */
+int quic_transmit_reserve(struct quic_conn *conn, u8 level, unsigned int count);
+void quic_transmit_note(struct quic_conn *conn, u8 level, const struct quic_sent *sent, u64 now);
+int quic_transmit_finish(struct quic_conn *conn, struct quic_train *train, struct quic_path *path,
+			 unsigned int count, u64 flight, u64 now);
+
 /* packet_out.c: one packet from its header to its record; without @sent it leaves none */
 bool quic_conn_begin(struct quic_conn *conn, u8 level, u8 *buf, size_t room,
 		     struct quic_packet_out *out);
 int quic_conn_seal(struct quic_conn *conn, u8 level, struct quic_packet_out *out,
 		   struct quic_sent *sent, size_t min_len, u64 now);
 bool quic_conn_may_seal(struct quic_conn *conn, u8 level, u64 now);
+/* The same for another path than the active one, whose number is in @sent. */
+bool quic_conn_begin_on(struct quic_conn *conn, const struct quic_path *path, u8 level, u8 *buf,
+			size_t room, struct quic_packet_out *out);
+int quic_conn_seal_on(struct quic_conn *conn, u8 level, struct quic_packet_out *out,
+		      struct quic_sent *sent, size_t min_len, u64 now);
 int quic_conn_mask(struct quic_conn *conn, u8 level, const struct quic_packet_out *outs,
 		   unsigned int count);
 
@@ -180,9 +193,7 @@ void quic_datagrams_fill(struct quic_conn *conn, struct quic_writer *w, struct q
 int quic_ticket_on_crypto(struct quic_conn *conn, const struct quic_received *rx,
 			  const struct quic_frame *frame);
 
-/* path.c */
-u8 quic_path_find(const struct quic_conn *conn, const struct quic_addr *local,
-		  const struct quic_addr *remote);
+/* path.c: one path */
 void quic_path_begin(struct quic_path *path, const struct quic_addr *local,
 		     const struct quic_addr *remote, u32 mtu, bool validated);
 void quic_path_update_blocked(struct quic_conn *conn);
@@ -190,8 +201,50 @@ void quic_path_update_mtu(struct quic_conn *conn);
 void quic_path_forget_pmtu(struct quic_conn *conn, struct quic_path *path, u64 now);
 void quic_path_check_black_hole(struct quic_conn *conn);
 void quic_path_validated(struct quic_conn *conn, struct quic_path *path);
-void quic_path_on_challenge(struct quic_conn *conn, const struct quic_received *rx,
-			    const u8 data[8]);
+
+/* paths.c: all of them */
+u8 quic_path_find(const struct quic_conn *conn, const struct quic_addr *local,
+		  const struct quic_addr *remote);
+u8 quic_path_index(const struct quic_conn *conn, const struct quic_path *path);
+u64 quic_path_patience(const struct quic_conn *conn);
+struct quic_path *quic_path_open(struct quic_conn *conn, const struct quic_addr *local,
+				 const struct quic_addr *remote, u64 dcid_seq, u64 now);
+struct quic_path *quic_path_open_received(struct quic_conn *conn, struct quic_received *rx);
+void quic_path_drop(struct quic_conn *conn, struct quic_path *path);
+bool quic_path_uses_cid(const struct quic_conn *conn, u64 seq);
+void quic_path_move_cid(struct quic_conn *conn, u64 seq);
+void quic_path_renew_cid(struct quic_conn *conn, struct quic_path *path);
+void quic_paths_cids_changed(struct quic_conn *conn, u64 now);
+void quic_path_activate(struct quic_conn *conn, struct quic_path *path, u64 now);
+void quic_path_prove(struct quic_conn *conn);
+u64 quic_path_deadline(const struct quic_conn *conn);
+void quic_path_timeout(struct quic_conn *conn, u64 now);
+
+/* challenge.c: path validation */
+void quic_challenge_begin(struct quic_conn *conn, struct quic_path *path, u64 now);
+const u8 *quic_challenge_next(struct quic_challenge *ch, bool full, u64 now);
+void quic_challenge_timeout(struct quic_conn *conn, struct quic_path *path, u64 now);
+void quic_challenge_received(struct quic_conn *conn, struct quic_received *rx,
+			     const u8 data[QUIC_CHALLENGE_LEN]);
+void quic_challenge_on_response(struct quic_conn *conn, const u8 data[QUIC_CHALLENGE_LEN],
+				u64 now);
+
+/* probe.c: the path that has a probe to send, or NULL; send it */
+struct quic_path *quic_probe_path(struct quic_conn *conn);
+int quic_probe_transmit(struct quic_conn *conn, struct quic_path *path, u64 now,
+			struct quic_train *train);
+void quic_probe_settled(struct quic_conn *conn);
+
+/* migrate.c */
+void quic_migrate_note_frame(struct quic_received *rx, u64 type);
+void quic_migrate_on_packet(struct quic_conn *conn, struct quic_received *rx);
+void quic_migrate_validated(struct quic_conn *conn, struct quic_path *path, u64 now);
+void quic_migrate_failed(struct quic_conn *conn, struct quic_path *path, u64 now);
+bool quic_migrate_permitted(const struct quic_conn *conn, const struct quic_received *rx);
+bool quic_migrate_busy(const struct quic_conn *conn);
+
+/* preferred.c */
+bool quic_preferred_is_local(const struct quic_conn *conn, const struct quic_addr *addr);
 
 /* timer.c */
 void quic_idle_restart(struct quic_conn *conn, u64 now);
@@ -199,6 +252,7 @@ void quic_idle_restart(struct quic_conn *conn, u64 now);
 /* cids.c */
 int quic_cids_begin(struct quic_conn *conn);
 void quic_cids_issue(struct quic_conn *conn);
+int quic_cids_issue_silently(struct quic_conn *conn);
 void quic_cids_clear(struct quic_conn *conn);
 void quic_cids_unroute_initial(struct quic_conn *conn);
 struct quic_cid_entry *quic_cids_match(struct quic_cid_set *set, const struct quic_cid *cid);
@@ -207,7 +261,13 @@ void quic_cids_reset_token(const struct quic_conn *conn, const struct quic_cid *
 void quic_cids_set_remote(struct quic_conn *conn, u64 seq, const struct quic_cid *cid,
 			  const u8 *token);
 bool quic_cids_is_reset(struct quic_conn *conn, const u8 token[QUIC_RESET_TOKEN_LEN]);
-int quic_cids_on_new(struct quic_conn *conn, const struct quic_frame *frame);
+int quic_cids_on_new(struct quic_conn *conn, const struct quic_frame *frame, u64 now);
+/* An ID of the peer that no path has used, to be used from now on; or QUIC_SEQ_NONE. */
+u64 quic_cids_take(struct quic_conn *conn);
+u64 quic_cids_take_seq(struct quic_conn *conn, u64 seq);
+void quic_cids_retire(struct quic_conn *conn, u64 seq);
+void quic_cids_retire_oldest(struct quic_conn *conn);
+bool quic_cids_may_retire(const struct quic_conn *conn, unsigned int n);
 int quic_cids_on_retire(struct quic_conn *conn, u64 seq, u64 dcid_seq);
 /* cid_frames.c */
 void quic_cids_fill(struct quic_conn *conn, struct quic_writer *w, struct quic_sent *sent);

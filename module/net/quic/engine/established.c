@@ -18,6 +18,8 @@ void quic_conn_confirm(struct quic_conn *conn)
 	quic_conn_discard(conn, QUIC_CRYPTO_INITIAL);
 	quic_conn_discard(conn, QUIC_CRYPTO_HANDSHAKE);
 	quic_cids_unroute_initial(conn);
+	/* RFC 9000, 9.6: now a client may go to the server's preferred address. */
+	conn->preferred_wanted = !conn->is_server && conn->remote.has_preferred;
 }
 
 /*

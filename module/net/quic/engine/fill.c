@@ -36,8 +36,7 @@ static bool data_wants(struct quic_conn *conn)
 static bool app_wants(struct quic_conn *conn)
 {
 	return conn->ping_pending || conn->handshake_done_pending || conn->new_token.pending ||
-	       conn->path[conn->active_path].response_pending || conn->cids_pending ||
-	       data_wants(conn);
+	       conn->cids_pending || data_wants(conn);
 }
 
 bool quic_conn_wants(struct quic_conn *conn, u8 level, bool eliciting, u64 now)
@@ -95,17 +94,6 @@ static void prepare_probe(struct quic_conn *conn, u8 level)
 		quic_streams_probe(&conn->streams);
 }
 
-static void fill_response(struct quic_conn *conn, struct quic_writer *w, struct quic_sent *sent)
-{
-	struct quic_path *path = &conn->path[conn->active_path];
-
-	if (!path->response_pending ||
-	    !quic_frame_write_path(w, QUIC_FRAME_PATH_RESPONSE, path->response))
-		return;
-	path->response_pending = false;
-	sent->ack_eliciting = 1;	/* but never sent again: RFC 9000, 13.3 */
-}
-
 /* What 0-RTT packets may carry as well (RFC 9000, 12.4). */
 static void fill_data(struct quic_conn *conn, struct quic_writer *w, struct quic_sent *sent,
 		      const struct quic_space *space)
@@ -133,7 +121,6 @@ static void fill_app(struct quic_conn *conn, struct quic_writer *w, struct quic_
 	}
 	quic_cids_fill(conn, w, sent);
 	quic_new_token_fill(conn, w, sent, now);
-	fill_response(conn, w, sent);
 	fill_data(conn, w, sent, space);
 }
 

@@ -81,18 +81,6 @@ static int on_handshake_done(struct quic_conn *conn)
 	return 0;
 }
 
-static int on_path_response(struct quic_conn *conn, const struct quic_frame *frame)
-{
-	struct quic_path *path;
-
-	/* RFC 9000, 8.2.3 and 19.18: one that answers nothing may be ignored. */
-	for (path = conn->path; path < conn->path + QUIC_PATHS_MAX; path++)
-		if (path->used && path->challenge_count &&
-		    !crypto_memneq(path->challenge, frame->path.data, sizeof(path->challenge)))
-			quic_path_validated(conn, path);
-	return 0;
-}
-
 static int on_datagram(struct quic_conn *conn, const struct quic_received *rx,
 		       const struct quic_frame *frame)
 {
@@ -146,14 +134,15 @@ int quic_conn_on_frame(struct quic_conn *conn, struct quic_received *rx, struct 
 	case QUIC_FRAME_STREAMS_BLOCKED_UNI:
 		return 0;	/* S8.5: what can be granted has been announced */
 	case QUIC_FRAME_NEW_CONNECTION_ID:
-		return quic_cids_on_new(conn, frame);
+		return quic_cids_on_new(conn, frame, rx->now);
 	case QUIC_FRAME_RETIRE_CONNECTION_ID:
 		return quic_cids_on_retire(conn, frame->retire_cid.seq, rx->dcid_seq);
 	case QUIC_FRAME_PATH_CHALLENGE:
-		quic_path_on_challenge(conn, rx, frame->path.data);
+		quic_challenge_received(conn, rx, frame->path.data);
 		return 0;
 	case QUIC_FRAME_PATH_RESPONSE:
-		return on_path_response(conn, frame);
+		quic_challenge_on_response(conn, frame->path.data, rx->now);
+		return 0;
 	case QUIC_FRAME_CONNECTION_CLOSE:
 	case QUIC_FRAME_CONNECTION_CLOSE_APP:
 		quic_conn_on_close(conn, frame, rx->now);

@@ -35,8 +35,8 @@ static bool acked_elsewhere(const struct quic_recovery *rec, const struct quic_s
 static bool lengthen_run(const struct quic_recovery *rec, struct quic_space *sp,
 			 const struct quic_sent *sent)
 {
-	if (!sent->ack_eliciting || sent->pmtu_probe || !rec->rtt.first_sample_at ||
-	    sent->sent_at <= rec->rtt.first_sample_at)
+	if (!sent->ack_eliciting || sent->pmtu_probe || sent->path != rec->flow ||
+	    !rec->rtt.first_sample_at || sent->sent_at <= rec->rtt.first_sample_at)
 		return false;
 	if (sp->lost_since == QUIC_NEVER || acked_elsewhere(rec, sp, sp->lost_since)) {
 		sp->lost_since = sent->sent_at;
@@ -54,7 +54,8 @@ static void lose(struct quic_recovery *rec, enum quic_space_id space, u64 pn,
 	struct quic_space *sp = &rec->space[space];
 
 	if (sent->in_flight) {
-		quic_cong_remove(&rec->cong, sent->size);
+		if (sent->path == rec->flow)
+			quic_cong_remove(&rec->cong, sent->size);
 		rec->packets_lost++;
 		if (sent->ack_eliciting)
 			sp->eliciting_in_flight--;
@@ -93,8 +94,11 @@ void quic_loss_detect(struct quic_recovery *rec, enum quic_space_id space, u64 n
 			persistent |= lengthen_run(rec, sp, sent);
 		if (!sent->used)
 			continue;	/* skipped, or declared lost before its predecessors were */
-		/* RFC 9000, 14.4: the loss of a PMTU probe says nothing about congestion. */
-		if (sent->in_flight && !sent->pmtu_probe) {
+		/*
+		 * RFC 9000, 14.4 and 9.4: the loss of a PMTU probe, or on another path, says nothing
+		 * about congestion of this one.
+		 */
+		if (sent->in_flight && !sent->pmtu_probe && sent->path == rec->flow) {
 			congestion = true;
 			last_lost_at = sent->sent_at;
 		}

@@ -46,11 +46,11 @@ static void grease(const struct quic_conn *conn, struct quic_packet_out *out)
 		out->start[0] &= ~QUIC_FIXED_BIT;
 }
 
-bool quic_conn_begin(struct quic_conn *conn, u8 level, u8 *buf, size_t room,
-		     struct quic_packet_out *out)
+bool quic_conn_begin_on(struct quic_conn *conn, const struct quic_path *path, u8 level, u8 *buf,
+			size_t room, struct quic_packet_out *out)
 {
 	struct quic_cid_set *local = &conn->local_cids;
-	const struct quic_cid_entry *dcid = quic_cid_active(&conn->remote_cids);
+	const struct quic_cid_entry *dcid = quic_cid_find(&conn->remote_cids, path->dcid_seq);
 	const struct quic_cid_entry *scid = quic_cid_find(local, quic_cid_lowest(local));
 	struct quic_space *space = quic_conn_space(conn, level);
 	bool initial = level == QUIC_CRYPTO_INITIAL;
@@ -73,6 +73,12 @@ bool quic_conn_begin(struct quic_conn *conn, u8 level, u8 *buf, size_t room,
 	return true;
 }
 
+bool quic_conn_begin(struct quic_conn *conn, u8 level, u8 *buf, size_t room,
+		     struct quic_packet_out *out)
+{
+	return quic_conn_begin_on(conn, &conn->path[conn->active_path], level, buf, room, out);
+}
+
 /* A record was reserved. A packet that could not be sealed has one too: it is as good as lost. */
 static void record(struct quic_conn *conn, u8 level, u64 pn, struct quic_sent *sent, u64 now)
 {
@@ -83,15 +89,14 @@ static void record(struct quic_conn *conn, u8 level, u64 pn, struct quic_sent *s
 		return;
 	sent->used = 1;
 	sent->level = level;
-	sent->path = conn->active_path;
 	sent->ecn_marked = conn->recovery.ecn.marking;
 	*slot = *sent;
 	quic_recovery_on_sent(&conn->recovery, id, slot, now);
 }
 
 /* Return: length of the packet or a negative errno. */
-int quic_conn_seal(struct quic_conn *conn, u8 level, struct quic_packet_out *out,
-		   struct quic_sent *sent, size_t min_len, u64 now)
+int quic_conn_seal_on(struct quic_conn *conn, u8 level, struct quic_packet_out *out,
+		      struct quic_sent *sent, size_t min_len, u64 now)
 {
 	struct quic_keys *keys = &conn->tx[level];
 	const u8 *end = out->body.pos;
@@ -114,6 +119,14 @@ int quic_conn_seal(struct quic_conn *conn, u8 level, struct quic_packet_out *out
 		return len;
 	conn->stats.packets_sent++;
 	return len;
+}
+
+int quic_conn_seal(struct quic_conn *conn, u8 level, struct quic_packet_out *out,
+		   struct quic_sent *sent, size_t min_len, u64 now)
+{
+	if (sent)
+		sent->path = conn->recovery.flow;
+	return quic_conn_seal_on(conn, level, out, sent, min_len, now);
 }
 
 int quic_conn_mask(struct quic_conn *conn, u8 level, const struct quic_packet_out *outs,

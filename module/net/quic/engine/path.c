@@ -20,19 +20,6 @@ u64 quic_path_allowance(const struct quic_path *path)
 	return allowed > path->sent ? allowed - path->sent : 0;
 }
 
-/* Index of the path with these addresses, QUIC_PATHS_MAX if there is none. */
-u8 quic_path_find(const struct quic_conn *conn, const struct quic_addr *local,
-		  const struct quic_addr *remote)
-{
-	u8 i;
-
-	for (i = 0; i < QUIC_PATHS_MAX; i++)
-		if (conn->path[i].used && quic_addr_equal(&conn->path[i].remote, remote) &&
-		    quic_addr_equal(&conn->path[i].local, local))
-			break;
-	return i;
-}
-
 void quic_path_begin(struct quic_path *path, const struct quic_addr *local,
 		     const struct quic_addr *remote, u32 mtu, bool validated)
 {
@@ -45,7 +32,6 @@ void quic_path_begin(struct quic_path *path, const struct quic_addr *local,
 	path->pmtu = U32_MAX;
 	path->pmtu_until = QUIC_NEVER;
 	path->validated = validated;
-	path->challenge_at = QUIC_NEVER;
 }
 
 /*
@@ -63,7 +49,6 @@ void quic_path_update_blocked(struct quic_conn *conn)
 void quic_path_validated(struct quic_conn *conn, struct quic_path *path)
 {
 	path->validated = true;
-	path->challenge_pending = false;
 	quic_path_update_blocked(conn);
 }
 
@@ -117,26 +102,4 @@ void quic_path_check_black_hole(struct quic_conn *conn)
 	if (conn->recovery.pto_count >= BLACK_HOLE_PTOS && conn->handshake_confirmed &&
 	    path->mtu > QUIC_MTU_MIN)
 		quic_pmtud_black_hole(conn, path);
-}
-
-/*
- * PATH_CHALLENGE: answered on the path it came on (RFC 9000, 8.2.2). A path that is not known takes
- * the slot that is not active; a later challenge from elsewhere replaces it.
- */
-void quic_path_on_challenge(struct quic_conn *conn, const struct quic_received *rx,
-			    const u8 data[8])
-{
-	struct quic_path *path;
-
-	if (rx->path < QUIC_PATHS_MAX) {
-		path = &conn->path[rx->path];
-	} else if (!rx->remote) {
-		return;		/* it waited for keys, its addresses are forgotten */
-	} else {
-		path = &conn->path[!conn->active_path];
-		quic_path_begin(path, rx->local, rx->remote, QUIC_MTU_MIN, false);
-		path->received = rx->dgram_len;
-	}
-	memcpy(path->response, data, sizeof(path->response));
-	path->response_pending = true;
 }

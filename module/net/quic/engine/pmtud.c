@@ -201,7 +201,7 @@ bool quic_conn_has_sent(const struct quic_conn *conn, const u8 *head, size_t hea
 	size_t at = is_long ? 6 : 1;
 
 	for (entry = conn->remote_cids.entries;
-	     entry < conn->remote_cids.entries + QUIC_CID_LIMIT_MAX; entry++) {
+	     entry < conn->remote_cids.entries + QUIC_CID_ENTRIES; entry++) {
 		if (!entry->used)
 			continue;
 		if (head_len < at + entry->cid.len)

@@ -38,7 +38,7 @@ static bool acceptable(struct quic_conn *conn, struct quic_received *rx)
 	/* RFC 9000, 17.2, 17.3.1; RFC 9287, 3 and 3.2 */
 	if (!pkt->fixed_bit && !conn->config.params.grease_quic_bit)
 		return false;
-	if (!match_dcid(conn, rx))
+	if (!match_dcid(conn, rx) || !quic_migrate_permitted(conn, rx))
 		return false;
 	rx->level = level_of[pkt->type];
 	if (pkt->type == QUIC_PACKET_1RTT)
@@ -102,6 +102,7 @@ static int process_frames(struct quic_conn *conn, struct quic_received *rx,
 		}
 		if (err)
 			return err;
+		quic_migrate_note_frame(rx, frame.type);
 		if (!quic_frame_ack_eliciting(frame.type))
 			continue;
 		rx->eliciting = true;
@@ -219,14 +220,13 @@ void quic_conn_open_packet(struct quic_conn *conn, struct quic_received *rx)
 		if (rx->path < QUIC_PATHS_MAX)
 			quic_path_validated(conn, &conn->path[rx->path]);
 	}
-	if (rx->dcid_seq != U64_MAX)
-		conn->local_cids.active = rx->dcid_seq;
 
 	if (process_frames(conn, rx, &payload) < 0 || !quic_conn_is_open(conn))
 		return;
 	settle(conn, rx);
 	if (rx->level == QUIC_CRYPTO_APP)
 		quic_key_phase_received(conn, rx->now);
+	quic_migrate_on_packet(conn, rx);
 	if (conn->is_server)
 		quic_conn_try_confirm(conn);
 }
@@ -276,7 +276,9 @@ static bool receive_packets(struct quic_conn *conn, const struct quic_datagram *
 		rx.dgram_len = dgram->len;
 		rx.local = &dgram->local;
 		rx.remote = &dgram->remote;
-		rx.path = path;
+		/* A packet before this one may have made it known. */
+		rx.path = path < QUIC_PATHS_MAX ? path :
+			  quic_path_find(conn, &dgram->local, &dgram->remote);
 		rx.ecn = dgram->ecn & 3;
 		rx.received_at = now;
 		rx.now = now;

@@ -56,7 +56,8 @@ void quic_recovery_on_sent(struct quic_recovery *rec, enum quic_space_id space,
 		if (sp->probes)
 			sp->probes--;
 	}
-	quic_cong_on_sent(&rec->cong, sent->size);
+	if (sent->path == rec->flow)
+		quic_cong_on_sent(&rec->cong, sent->size);
 	rec->armed_at = now;
 }
 
@@ -65,6 +66,7 @@ struct newly_acked {
 	u64 count, largest;
 	u64 sent_at;		/* of the largest */
 	u64 ect;		/* of them sent with an ECT codepoint */
+	u8 path;		/* of the largest */
 	bool eliciting;
 };
 
@@ -92,6 +94,7 @@ static int mark_acked(struct quic_space *sp, struct quic_ack_frame *ack, struct 
 			if (!newly->count++) {
 				newly->largest = pn - 1;
 				newly->sent_at = sent->sent_at;
+				newly->path = sent->path;
 			}
 			newly->eliciting |= sent->ack_eliciting;
 			newly->ect += sent->ecn_marked;
@@ -127,13 +130,15 @@ static void process_ecn(struct quic_recovery *rec, struct quic_space *sp,
 			const struct quic_ack_frame *ack, const struct newly_acked *newly, u64 now)
 {
 	bool more_ce = ack->has_ecn && ack->ce > sp->peer_ecn[2];
-	bool believed = quic_ecn_acked(&rec->ecn, plausible(sp, ack, newly->ect), newly->ect);
+	bool here = newly->path == rec->flow;
+	bool believed = quic_ecn_acked(&rec->ecn, plausible(sp, ack, newly->ect),
+				       newly->ect && here);
 
 	if (!ack->has_ecn)
 		return;
 	sp->peer_ecn[0] = ack->ect0;
 	sp->peer_ecn[2] = ack->ce;
-	if (more_ce && believed)
+	if (more_ce && believed && here)
 		quic_cong_on_congestion(&rec->cong, newly->sent_at, now);
 }
 
@@ -149,7 +154,7 @@ static void settle_acked(struct quic_recovery *rec, enum quic_space_id space, u6
 			pn++;
 			continue;
 		}
-		if (sent->in_flight) {
+		if (sent->in_flight && sent->path == rec->flow) {
 			if (bytes && sent_at <= boundary && sent->sent_at > boundary) {
 				quic_cong_on_acked(&rec->cong, bytes, sent_at, rec->rtt.smoothed,
 						   now);
@@ -157,9 +162,9 @@ static void settle_acked(struct quic_recovery *rec, enum quic_space_id space, u6
 			}
 			bytes += sent->size;
 			sent_at = sent->sent_at;
-			if (sent->ack_eliciting)
-				sp->eliciting_in_flight--;
 		}
+		if (sent->in_flight && sent->ack_eliciting)
+			sp->eliciting_in_flight--;
 		sp->acked_sent_at = max(sp->acked_sent_at, sent->sent_at);
 		rec->ops->acked(rec, space, pn, sent, now);
 		sent->used = 0;
@@ -192,7 +197,7 @@ int quic_recovery_on_ack(struct quic_recovery *rec, enum quic_space_id space,
 	if (!newly.count)
 		return 0;
 
-	if (newly.largest == ack->largest && newly.eliciting)
+	if (newly.largest == ack->largest && newly.eliciting && newly.path == rec->flow)
 		update_rtt(rec, space, &newly, delay, now);
 	/* RFC 9000, 13.4.2.1: reordered ACK frames say nothing about ECN. */
 	if (advanced)
@@ -223,7 +228,7 @@ static void empty_space(struct quic_recovery *rec, enum quic_space_id space, boo
 	u64 pn = 0;
 
 	while ((sent = quic_sent_next(&sp->sent, &pn))) {
-		if (sent->in_flight)
+		if (sent->in_flight && sent->path == rec->flow)
 			quic_cong_remove(&rec->cong, sent->size);
 		if (lost)
 			rec->ops->lost(rec, space, pn, sent, now);
@@ -260,4 +265,38 @@ void quic_recovery_lose_all(struct quic_recovery *rec, enum quic_space_id space,
 	empty_space(rec, space, true, NULL, now);
 	rec->pto_count = 0;
 	rec->armed_at = now;
+}
+
+static u64 flow_in_flight(const struct quic_recovery *rec)
+{
+	const struct quic_space *sp;
+	struct quic_sent *sent;
+	u64 bytes = 0, pn;
+
+	for (sp = rec->space; sp < rec->space + QUIC_SPACE_COUNT; sp++)
+		for (pn = 0; (sent = quic_sent_next(&sp->sent, &pn)); pn++)
+			if (sent->in_flight && sent->path == rec->flow)
+				bytes += sent->size;
+	return bytes;
+}
+
+void quic_recovery_switch(struct quic_recovery *rec, u8 flow, struct quic_capacity *old,
+			  const struct quic_capacity *new)
+{
+	struct quic_space *sp;
+
+	old->cong = rec->cong;
+	old->rtt = rec->rtt;
+	old->pacer = rec->pacer;
+	old->ecn = rec->ecn;
+	rec->cong = new->cong;
+	rec->rtt = new->rtt;
+	rec->pacer = new->pacer;
+	rec->ecn = new->ecn;
+	rec->flow = flow;
+	/* What was sent here before, and is not settled yet, counts again. */
+	rec->cong.in_flight = flow_in_flight(rec);
+	rec->pto_count = 0;
+	for (sp = rec->space; sp < rec->space + QUIC_SPACE_COUNT; sp++)
+		sp->lost_since = QUIC_NEVER;
 }

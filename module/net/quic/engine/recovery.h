@@ -68,6 +68,17 @@ struct quic_space {
 	u64 acked_sent_at;
 };
 
+/**
+ * struct quic_capacity - what is known of the capacity of a path that is not the active one
+ * @cong, @rtt, @pacer, @ecn: as they were when it was left
+ */
+struct quic_capacity {
+	struct quic_cong cong;
+	struct quic_rtt rtt;
+	struct quic_pacer pacer;
+	struct quic_ecn ecn;
+};
+
 struct quic_recovery;
 
 /* What the connection does when the fate of a packet is known. Called once for each live record. */
@@ -81,6 +92,7 @@ struct quic_recovery_ops {
 /**
  * struct quic_recovery - loss detection of a connection
  * @cong, @pacer, @rtt, @ecn: of the active path (a path has its own; a migration replaces them)
+ * @flow: which number packets have in their record that count for these (RFC 9000, 9.4)
  * @max_ack_delay: the peer's, ns; counts only once the handshake is confirmed (5.3)
  * @pto_count: consecutive probe timeouts; @pto_total: all of them
  * @packets_lost: packets in flight that were declared lost
@@ -99,6 +111,7 @@ struct quic_recovery {
 	struct quic_cong cong;
 	struct quic_pacer pacer;
 	struct quic_ecn ecn;
+	u8 flow;
 	u64 max_ack_delay;
 	u32 pto_count;
 	u64 pto_total;
@@ -155,6 +168,17 @@ void quic_recovery_discard(struct quic_recovery *rec, enum quic_space_id space,
  * response.
  */
 void quic_recovery_lose_all(struct quic_recovery *rec, enum quic_space_id space, u64 now);
+
+/**
+ * quic_recovery_switch() - another path is the active one
+ * @flow: its number
+ * @old: keeps what is known of the path that is left; @new: of the other one
+ *
+ * RFC 9000, 9.4: packets that are in flight stay, and are acknowledged or lost, but those of another
+ * path count neither for RTT nor for congestion of this one.
+ */
+void quic_recovery_switch(struct quic_recovery *rec, u8 flow, struct quic_capacity *old,
+			  const struct quic_capacity *new);
 
 /* PTO of a space without back-off, max_ack_delay included where it counts (6.2.1). */
 u64 quic_recovery_pto(const struct quic_recovery *rec, enum quic_space_id space);

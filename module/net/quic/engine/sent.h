@@ -40,7 +40,7 @@ struct quic_sent_frame {
  * @size: bytes of the packet as counted by congestion control
  * @used: the record is live (a skipped or settled packet number has an unused record)
  * @acked: it was settled by an acknowledgement, not by loss (RFC 9002, 7.6.2 asks later)
- * @path: index of the path it went out on
+ * @path: number of the path it went out on (quic_path.flow)
  * @level: encryption level (enum quic_crypto_level) it was sent in: 0-RTT and 1-RTT share a space
  * @delivered_*: snapshot for delivery rate, reserved for congestion controllers that need it
  */

@@ -42,6 +42,9 @@ static void frame_acked(struct quic_conn *conn, enum quic_space_id space,
 		break;
 	case QUIC_FRAME_HANDSHAKE_DONE:
 		break;
+	case QUIC_FRAME_PATH_RESPONSE:
+		quic_probe_settled(conn);
+		break;
 	default:
 		quic_streams_acked(&conn->streams, frame);
 	}
@@ -65,6 +68,9 @@ static void frame_lost(struct quic_conn *conn, const struct quic_sent *sent,
 		break;
 	case QUIC_FRAME_HANDSHAKE_DONE:
 		conn->handshake_done_pending = true;
+		break;
+	case QUIC_FRAME_PATH_RESPONSE:
+		quic_probe_settled(conn);
 		break;
 	default:
 		quic_streams_lost(&conn->streams, frame);

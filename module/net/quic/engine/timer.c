@@ -77,7 +77,8 @@ u64 quic_conn_deadline(struct quic_conn *conn, u64 now)
 		at = min(at, quic_pmtud_deadline(conn, now));
 	}
 	at = min3(at, conn->idle_at, conn->keepalive_at);
-	return min3(at, conn->key_phase.old_until, conn->early_data.drop_at);
+	at = min3(at, conn->key_phase.old_until, conn->early_data.drop_at);
+	return min(at, quic_path_deadline(conn));
 }
 
 void quic_conn_timeout(struct quic_conn *conn, u64 now)
@@ -107,6 +108,7 @@ void quic_conn_timeout(struct quic_conn *conn, u64 now)
 		quic_observe_metrics(conn);
 	}
 	quic_key_phase_timeout(conn, now);
+	quic_path_timeout(conn, now);
 	if (conn->keepalive_at <= now) {
 		conn->ping_pending = true;
 		conn->keepalive_at = now + conn->config.keepalive;

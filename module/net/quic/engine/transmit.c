@@ -33,7 +33,7 @@ static int no_memory(struct quic_conn *conn, u64 now)
 	return -ENOMEM;
 }
 
-static int reserve(struct quic_conn *conn, u8 level, unsigned int count)
+int quic_transmit_reserve(struct quic_conn *conn, u8 level, unsigned int count)
 {
 	struct quic_space *space = quic_conn_space(conn, level);
 
@@ -43,8 +43,8 @@ static int reserve(struct quic_conn *conn, u8 level, unsigned int count)
 }
 
 /* A train is complete: @flight bytes of it count for congestion control. */
-static int finish(struct quic_conn *conn, struct quic_train *train, struct quic_path *path,
-		  unsigned int count, u64 flight, u64 now)
+int quic_transmit_finish(struct quic_conn *conn, struct quic_train *train, struct quic_path *path,
+			 unsigned int count, u64 flight, u64 now)
 {
 	conn->retry_at = QUIC_NEVER;
 	train->path = path;
@@ -60,7 +60,7 @@ static int finish(struct quic_conn *conn, struct quic_train *train, struct quic_
 }
 
 /* RFC 9000, 10.1: the first ack-eliciting packet after a received one restarts the idle timer. */
-static void note_sent(struct quic_conn *conn, u8 level, const struct quic_sent *sent, u64 now)
+void quic_transmit_note(struct quic_conn *conn, u8 level, const struct quic_sent *sent, u64 now)
 {
 	if (sent->ack_eliciting && !conn->idle_restarted) {
 		conn->idle_restarted = true;
@@ -119,7 +119,7 @@ static int coalesce(struct quic_conn *conn, unsigned int i, struct coalesced *dg
 	u8 level = levels[i];
 	int len;
 
-	if (reserve(conn, level, 1))
+	if (quic_transmit_reserve(conn, level, 1))
 		return -ENOMEM;
 	if (!quic_conn_begin(conn, level, buf + dg->len, dg->room - dg->len, &out))
 		return 0;
@@ -138,7 +138,7 @@ static int coalesce(struct quic_conn *conn, unsigned int i, struct coalesced *dg
 	len = quic_conn_mask(conn, level, &out, 1) ? : len;
 	if (len < 0)
 		return len;
-	note_sent(conn, level, &sent, now);
+	quic_transmit_note(conn, level, &sent, now);
 	dg->len += len;
 	dg->flight += sent.in_flight ? len : 0;
 	dg->handshake |= level == QUIC_CRYPTO_HANDSHAKE;
@@ -172,7 +172,7 @@ static int transmit_handshake(struct quic_conn *conn, u64 now, struct quic_train
 	/* RFC 9001, 4.9.1 */
 	if (dg.handshake && !conn->is_server)
 		quic_conn_discard(conn, QUIC_CRYPTO_INITIAL);
-	return finish(conn, train, path, 1, dg.flight, now);
+	return quic_transmit_finish(conn, train, path, 1, dg.flight, now);
 }
 
 /* ---- 1-RTT, and 0-RTT behind the ClientHello's datagram ---- */
@@ -247,7 +247,6 @@ static int build_packet(struct quic_conn *conn, struct builder *b, u64 now)
 	struct quic_packet_out *out = &conn->outs[b->count];
 	size_t room = min(b->mtu, train->cap - train->len), missing, min_len = 0;
 	bool eliciting = eliciting_room(conn, b, &room);
-	bool response = conn->path[conn->active_path].response_pending;
 	struct quic_sent sent = {};
 	int len;
 
@@ -259,15 +258,13 @@ static int build_packet(struct quic_conn *conn, struct builder *b, u64 now)
 		return 0;
 
 	missing = b->mtu - (out->body.pos + out->tag_len - out->start);
-	if (response && level == QUIC_CRYPTO_APP)
-		min_len = QUIC_INITIAL_MIN;	/* RFC 9000, 8.2.2 */
-	else if (missing && missing <= b->mtu / PAD_PART && b->count + 1 < b->max &&
-		 b->budget >= 2 * b->mtu && quic_conn_wants(conn, level, true, now))
+	if (missing && missing <= b->mtu / PAD_PART && b->count + 1 < b->max &&
+	    b->budget >= 2 * b->mtu && quic_conn_wants(conn, level, true, now))
 		min_len = b->mtu;
 	len = quic_conn_seal(conn, level, out, &sent, min_len, now);
 	if (len < 0)
 		return len;
-	note_sent(conn, level, &sent, now);
+	quic_transmit_note(conn, level, &sent, now);
 	if (sent.in_flight) {
 		b->budget -= min(b->budget, (u64)len);
 		b->flight += len;
@@ -310,7 +307,7 @@ static int transmit_train(struct quic_conn *conn, u64 now, struct quic_train *tr
 		     div64_u64(b.budget, b.mtu) + 1 + rec->space[QUIC_SPACE_APP].probes,
 		     min_t(u64, train->max_segments, QUIC_TRAIN_MAX));
 	b.max = max(b.max, 1U);
-	if (reserve(conn, b.level, b.max))
+	if (quic_transmit_reserve(conn, b.level, b.max))
 		return no_memory(conn, now);
 
 	while (b.count < b.max) {
@@ -332,33 +329,7 @@ static int transmit_train(struct quic_conn *conn, u64 now, struct quic_train *tr
 	note_limits(conn, &b, now);
 	if (!b.count)
 		return len < 0 ? no_memory(conn, now) : 0;
-	return finish(conn, train, path, b.count, b.flight, now);
-}
-
-/* PATH_RESPONSE on a path that is not the active one (RFC 9000, 8.2.2), within what it may get. */
-static int transmit_response(struct quic_conn *conn, u64 now, struct quic_train *train)
-{
-	struct quic_path *path = &conn->path[!conn->active_path];
-	size_t room = min3((u64)train->cap, (u64)QUIC_INITIAL_MIN, quic_path_allowance(path));
-	struct quic_sent sent = { .ack_eliciting = 1 };
-	struct quic_packet_out out;
-	int len;
-
-	path->response_pending = false;
-	/* Of this path it is not known whether it carries marks. */
-	conn->recovery.ecn.marking = false;
-	if (reserve(conn, QUIC_CRYPTO_APP, 1))
-		return 0;	/* the peer will ask again */
-	if (!quic_conn_may_seal(conn, QUIC_CRYPTO_APP, now) ||
-	    !quic_conn_begin(conn, QUIC_CRYPTO_APP, train->buf, room, &out) ||
-	    !quic_frame_write_path(&out.body, QUIC_FRAME_PATH_RESPONSE, path->response))
-		return 0;
-	len = quic_conn_seal(conn, QUIC_CRYPTO_APP, &out, &sent, room, now);
-	if (len < 0 || quic_conn_mask(conn, QUIC_CRYPTO_APP, &out, 1))
-		return 0;
-	train->len = len;
-	train->segment = len;
-	return finish(conn, train, path, 1, 0, now);
+	return quic_transmit_finish(conn, train, path, b.count, b.flight, now);
 }
 
 /* A probe of the path's MTU is a datagram of its own. */
@@ -369,7 +340,7 @@ static int transmit_mtu_probe(struct quic_conn *conn, u32 size, u64 now, struct 
 	struct quic_packet_out out;
 	int len;
 
-	if (reserve(conn, QUIC_CRYPTO_APP, 1))
+	if (quic_transmit_reserve(conn, QUIC_CRYPTO_APP, 1))
 		return no_memory(conn, now);
 	if (!quic_conn_may_seal(conn, QUIC_CRYPTO_APP, now) ||
 	    !quic_conn_begin(conn, QUIC_CRYPTO_APP, train->buf, size, &out) ||
@@ -379,10 +350,10 @@ static int transmit_mtu_probe(struct quic_conn *conn, u32 size, u64 now, struct 
 	quic_pmtud_sent(conn, size, out.pn);
 	if (len < 0 || quic_conn_mask(conn, QUIC_CRYPTO_APP, &out, 1))
 		return no_memory(conn, now);
-	note_sent(conn, QUIC_CRYPTO_APP, &sent, now);
+	quic_transmit_note(conn, QUIC_CRYPTO_APP, &sent, now);
 	train->len = len;
 	train->segment = len;
-	return finish(conn, train, path, 1, len, now);
+	return quic_transmit_finish(conn, train, path, 1, len, now);
 }
 
 /* Size of the probe that may leave now, 0 if none. */
@@ -406,23 +377,13 @@ static bool handshake_wants(struct quic_conn *conn, u64 now)
 	       quic_conn_wants(conn, QUIC_CRYPTO_HANDSHAKE, eliciting, now);
 }
 
-static bool response_wanted(const struct quic_conn *conn)
-{
-	const struct quic_path *path = &conn->path[!conn->active_path];
-
-	return path->used && path->response_pending && conn->tx[QUIC_CRYPTO_APP].cipher;
-}
-
 static int transmit(struct quic_conn *conn, u64 now, struct quic_train *train, bool paced)
 {
+	struct quic_path *path = quic_probe_path(conn);
 	u32 size;
-	int n;
 
-	if (response_wanted(conn)) {
-		n = transmit_response(conn, now, train);
-		if (n)
-			return n;
-	}
+	if (path)
+		return quic_probe_transmit(conn, path, now, train);
 	/*
 	 * RFC 9000, 8.1: everything counts, so nothing is begun that could not be finished (P20).
 	 */
@@ -485,8 +446,8 @@ size_t quic_conn_transmit_size(struct quic_conn *conn, u64 now)
 	conn->asked_at = now;
 	if (!quic_conn_is_open(conn))
 		return conn->state == QUIC_CONN_CLOSING && conn->close_pending ? mtu : 0;
-	if (response_wanted(conn))
-		return mtu;
+	if (quic_probe_path(conn))
+		return QUIC_INITIAL_MIN;
 	if (rec->amplification_blocked)
 		return 0;
 	if (handshake_wants(conn, now))
