@@ -41,16 +41,25 @@ static void look(struct relay_count *count, int direction, const uint8_t *data, 
 	}
 }
 
+/* What the relay and the test share. */
+struct shared {
+	struct relay_count count;
+	volatile unsigned int way;
+};
+
 __attribute__((noreturn))
-static void run(struct relay_count *count, int front, int back)
+static void run(struct shared *shared, int front, const int *backs)
 {
-	struct pollfd fds[] = { { .fd = front, .events = POLLIN }, { .fd = back, .events = POLLIN } };
+	struct pollfd fds[] = { { .fd = front, .events = POLLIN }, { .events = POLLIN } };
+	struct relay_count *count = &shared->count;
 	struct sockaddr_storage client;
 	socklen_t client_len = 0;
 	static uint8_t data[65536];
 	ssize_t len;
 
 	for (;;) {
+		/* What still arrives at the way that was left finds nobody, as at a NAT. */
+		fds[1].fd = backs[shared->way];
 		poll(fds, 2, -1);
 		if (fds[0].revents) {
 			client_len = sizeof(client);
@@ -58,10 +67,10 @@ static void run(struct relay_count *count, int front, int back)
 				       &client_len);
 			look(count, TO_SERVER, data, len);
 			if (len > 0)
-				send(back, data, len, 0);
+				send(backs[shared->way], data, len, 0);
 		}
 		if (fds[1].revents) {
-			len = recv(back, data, sizeof(data), 0);
+			len = recv(fds[1].fd, data, sizeof(data), 0);
 			look(count, TO_CLIENT, data, len);
 			if (len > 0 && client_len)
 				sendto(front, data, len, 0, (struct sockaddr *)&client, client_len);
@@ -71,25 +80,40 @@ static void run(struct relay_count *count, int front, int back)
 
 struct relay relay_start(const struct address *server)
 {
+	static const char *const from[] = { "127.0.0.1", "127.0.0.1", "127.0.0.3" };
 	struct address any = address("127.0.0.1", 0);
-	struct relay_count *count;
+	int front, backs[RELAY_WAYS];
+	struct shared *shared;
 	struct relay relay;
-	int front, back;
+	unsigned int i;
 	pid_t child;
 
-	count = mmap(NULL, sizeof(*count), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	ASSERT(count != MAP_FAILED);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		      -1, 0);
+	ASSERT(shared != MAP_FAILED);
 	front = socket(AF_INET, SOCK_DGRAM, 0);
-	back = socket(AF_INET, SOCK_DGRAM, 0);
 	ASSERT_OK(address_bind(front, &any));
-	ASSERT_OK(address_connect(back, server));
+	for (i = 0; i < RELAY_WAYS; i++) {
+		struct address source = address(from[i], 0);
+
+		backs[i] = socket(AF_INET, SOCK_DGRAM, 0);
+		ASSERT_OK(address_bind(backs[i], &source));
+		ASSERT_OK(address_connect(backs[i], server));
+	}
 	relay.addr = address_local(front);
-	relay.count = count;
+	relay.count = &shared->count;
+	relay.way = &shared->way;
 	child = fork();
 	ASSERT_OK(child);
 	if (!child)
-		run(count, front, back);
+		run(shared, front, backs);
 	close(front);
-	close(back);
+	for (i = 0; i < RELAY_WAYS; i++)
+		close(backs[i]);
 	return relay;
+}
+
+void relay_take(struct relay *relay, unsigned int way)
+{
+	*relay->way = way;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A process between a client and a server that passes their datagrams on and counts what it sees of
- * them: versions (RFC 8999, 5.1) and types of long headers.
+ * them: versions (RFC 8999, 5.1) and types of long headers. It is a NAT, too, that may forget what it
+ * knew.
  */
 #ifndef _RELAY_H
 #define _RELAY_H
@@ -26,9 +27,20 @@ struct relay_count {
 struct relay {
 	struct address addr;		/* for the client to connect to */
 	const volatile struct relay_count *count;
+	volatile unsigned int *way;
+};
+
+/* How it sends to the server: from one port, from another one, from another address. */
+enum {
+	RELAY_FIRST,
+	RELAY_PORT,
+	RELAY_ADDRESS,
+	RELAY_WAYS,
 };
 
 /* In front of the server at @server. It ends with the test. */
 struct relay relay_start(const struct address *server);
+/* From the client's next datagram on. */
+void relay_take(struct relay *relay, unsigned int way);
 
 #endif /* _RELAY_H */

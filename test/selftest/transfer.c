@@ -51,10 +51,32 @@ void transfer_receive(int fd, int64_t sid, size_t total)
 	ASSERT_EQ(offset, total);
 }
 
+pid_t transfer_receiver(int fd, int64_t sid, size_t total)
+{
+	pid_t child = fork();
+
+	ASSERT_OK(child);
+	if (child)
+		return child;
+	transfer_receive(fd, sid, total);
+	_exit(0);
+}
+
 void transfer_wait(pid_t child)
 {
 	int status;
 
 	ASSERT_EQ(waitpid(child, &status, 0), child);
 	ASSERT_EQ(status, 0);
+}
+
+bool transfer_done(pid_t child)
+{
+	int status;
+	pid_t ended = waitpid(child, &status, WNOHANG);
+
+	ASSERT_OK(ended);
+	if (ended)
+		ASSERT_EQ(status, 0);
+	return ended;
 }

@@ -5,6 +5,7 @@
 #ifndef _TRANSFER_H
 #define _TRANSFER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -13,7 +14,10 @@
 pid_t transfer_send(int fd, int64_t sid, size_t total);
 /* Receive all of it, from streams of which only this one carries data. */
 void transfer_receive(int fd, int64_t sid, size_t total);
-/* The sender succeeded. */
+/* The same in a child process. */
+pid_t transfer_receiver(int fd, int64_t sid, size_t total);
+/* The child succeeded; and without waiting: did it already? */
 void transfer_wait(pid_t child);
+bool transfer_done(pid_t child);
 
 #endif /* _TRANSFER_H */

@@ -34,7 +34,7 @@ static void put_owner(struct seq_file *m, struct sock *sk)
 		   (u64)sock_i_ino(sk));
 }
 
-/* The endpoint is given up by a socket after it has left these lists, and freed after a grace period. */
+/* A socket may let go of it, but it is freed after a grace period, which waits for holders of locks. */
 static const struct quic_addr *endpoint_addr(const struct quic_sock *qs)
 {
 	static const struct quic_addr none = { .family = 4 };

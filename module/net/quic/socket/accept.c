@@ -30,6 +30,7 @@ static void separate(struct sock *sk, struct sock *child)
 		RCU_INIT_POINTER(np->opt, NULL);
 	}
 	qs->endpoint = NULL;
+	memset(qs->more, 0, sizeof(qs->more));
 	qs->conn = NULL;
 	qs->pending = 0;
 	qs->wake = 0;

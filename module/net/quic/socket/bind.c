@@ -6,10 +6,9 @@
 #include "addr.h"
 #include "bind.h"
 
-int quic_bind_endpoint(struct sock *sk, struct quic_addr *addr)
+int quic_bind_endpoint(struct sock *sk, struct quic_addr *addr, struct quic_endpoint **endpoint)
 {
 	struct net *net = sock_net(sk);
-	struct quic_sock *qs = quic_sk(sk);
 	int err;
 
 	/* UDP checks the same, but not for an endpoint that exists already. */
@@ -17,12 +16,10 @@ int quic_bind_endpoint(struct sock *sk, struct quic_addr *addr)
 	    !ns_capable(net->user_ns, CAP_NET_BIND_SERVICE))
 		return -EACCES;
 	err = quic_addr_check_local(sk, addr);
-	if (!err)
-		err = quic_endpoint_get(net, addr, sk->sk_ipv6only,
-					sk->sk_bound_dev_if ?: (int)addr->scope, &qs->endpoint);
-	if (!err)
-		inet_sk(sk)->inet_num = addr->port;
-	return err;
+	if (err)
+		return err;
+	return quic_endpoint_get(net, addr, sk->sk_ipv6only,
+				 sk->sk_bound_dev_if ?: (int)addr->scope, endpoint);
 }
 
 int quic_bind(struct socket *sock, quic_sockaddr *uaddr, int len)
@@ -38,7 +35,7 @@ int quic_bind(struct socket *sock, quic_sockaddr *uaddr, int len)
 	if (!err && (qs->endpoint || qs->conn))
 		err = -EINVAL;
 	if (!err)
-		err = quic_bind_endpoint(sk, &addr);
+		err = quic_bind_endpoint(sk, &addr, &qs->endpoint);
 	if (!err) {
 		qs->local = addr;
 		quic_addr_publish(sk, &qs->local, &qs->remote);

@@ -11,6 +11,6 @@ int quic_connect(struct socket *sock, quic_sockaddr *uaddr, int len, int flags);
 int quic_getname(struct socket *sock, struct sockaddr *uaddr, int peer);
 
 /* Take the endpoint for @addr; port 0 chooses one. [lock] */
-int quic_bind_endpoint(struct sock *sk, struct quic_addr *addr);
+int quic_bind_endpoint(struct sock *sk, struct quic_addr *addr, struct quic_endpoint **endpoint);
 
 #endif

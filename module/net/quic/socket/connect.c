@@ -73,7 +73,7 @@ static int do_connect(struct sock *sk, const struct quic_addr *remote)
 	mtu = quic_route_mtu(sk, dst, remote->family);
 	dst_release(dst);
 	if (!bound) {
-		err = quic_bind_endpoint(sk, &local);
+		err = quic_bind_endpoint(sk, &local, &qs->endpoint);
 		if (err)
 			return err;
 	}
@@ -84,7 +84,6 @@ static int do_connect(struct sock *sk, const struct quic_addr *remote)
 		if (!bound) {
 			quic_endpoint_put(qs->endpoint);
 			qs->endpoint = NULL;
-			inet_sk(sk)->inet_num = 0;
 		}
 		return err;
 	}

@@ -9,6 +9,7 @@
 #include "../udp/cid_table.h"
 #include "event.h"
 #include "memory.h"
+#include "migrate.h"
 #include "net.h"
 #include "sock.h"
 #include "token.h"
@@ -153,6 +154,11 @@ static void on_state(struct quic_conn *conn)
 	quic_sk(sk)->wake |= QUIC_WAKE_ALL;
 }
 
+static void on_paths(struct quic_conn *conn)
+{
+	quic_sock_paths_changed(sk_of(conn));
+}
+
 static int on_cid_add(struct quic_conn *conn, const struct quic_cid *cid)
 {
 	return quic_cid_table_add(sk_of(conn), cid);
@@ -192,6 +198,7 @@ const struct quic_conn_ops quic_host_ops = {
 	.readable = on_readable,
 	.writable = on_writable,
 	.state = on_state,
+	.paths = on_paths,
 	.cid_add = on_cid_add,
 	.cid_remove = on_cid_remove,
 	.rx_room = on_rx_room,

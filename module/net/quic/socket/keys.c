@@ -4,7 +4,7 @@
  * make them (P06), and the program may not call for a long time, so a work item does.
  */
 #include "../udp/endpoint.h"
-#include "sock.h"
+#include "migrate.h"
 
 /* There was no memory for them. */
 #define AGAIN_AFTER	(HZ / 10)
@@ -23,6 +23,9 @@ static void make(struct work_struct *work)
 	lock_sock(sk);
 	if (qs->conn) {
 		quic_conn_prepare_keys(qs->conn, quic_now());
+		/* The preferred address needs an endpoint, which softirq cannot make either. */
+		if (qs->conn->preferred_wanted)
+			quic_sock_use_preferred(sk);
 		if (qs->conn->keys_wanted)
 			queue(sk, AGAIN_AFTER);
 		quic_sock_update(sk);

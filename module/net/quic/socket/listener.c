@@ -111,7 +111,7 @@ static int start(struct sock *sk)
 		return err;
 	if (!qs->endpoint) {
 		any.family = sk->sk_family == AF_INET ? 4 : 6;
-		err = quic_bind_endpoint(sk, &any);
+		err = quic_bind_endpoint(sk, &any, &qs->endpoint);
 		if (err)
 			return err;
 		qs->local = any;

@@ -70,6 +70,13 @@ int quic_opt_get_stream_open(struct sock *sk, u8 *buf, size_t len);
 int quic_opt_set_stream_reset(struct sock *sk, const u8 *val, size_t len);
 int quic_opt_set_stop_sending(struct sock *sk, const u8 *val, size_t len);
 
+/* opt_cid.c */
+int quic_opt_set_cid(struct sock *sk, const u8 *val, size_t len);
+int quic_opt_get_cid(struct sock *sk, u8 *buf, size_t len);
+
+/* migrate.c */
+int quic_opt_set_migration(struct sock *sk, const u8 *val, size_t len);
+
 /* opt_conn.c */
 int quic_opt_set_close(struct sock *sk, const u8 *val, size_t len);
 int quic_opt_get_close(struct sock *sk, u8 *buf, size_t len);

@@ -5,6 +5,7 @@
  */
 #include "../udp/skb.h"
 #include "memory.h"
+#include "migrate.h"
 #include "net.h"
 #include "sock.h"
 
@@ -59,13 +60,16 @@ static void receive_train(struct sock *sk, struct sk_buff *skb, u64 now)
 	struct quic_skb_walk walk;
 	unsigned int len;
 
-	/* Charged until the last segment in it was read. */
-	if (!quic_rmem_charge_skb(sk, skb)) {
+	quic_skb_addresses(skb, &dgram.local, &dgram.remote, &dgram.ecn);
+	/*
+	 * Its ID leads here from any endpoint, but what was sent to others is not for this socket.
+	 * The rest is charged until the last segment in it was read.
+	 */
+	if (!quic_sock_receives_at(quic_sk(sk), &dgram.local) || !quic_rmem_charge_skb(sk, skb)) {
 		QUIC_INC_STATS(sock_net(sk), QUIC_MIB_PKT_RCVDROP);
 		kfree_skb(skb);
 		return;
 	}
-	quic_skb_addresses(skb, &dgram.local, &dgram.remote, &dgram.ecn);
 	quic_sk(sk)->rx_train = skb->truesize;
 	quic_skb_walk_init(&walk, skb);
 	while ((dgram.data = quic_skb_walk_next(&walk, &len))) {

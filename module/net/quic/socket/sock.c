@@ -2,10 +2,10 @@
 /* The life of a QUIC socket (see sock.h). */
 #include <linux/slab.h>
 
-#include "../udp/endpoint.h"
 #include "../udp/peers.h"
 #include "event.h"
 #include "memory.h"
+#include "migrate.h"
 #include "mtu.h"
 #include "net.h"
 #include "sock.h"
@@ -77,6 +77,7 @@ void quic_sock_start(struct sock *sk, struct quic_conn *conn)
 	list_add_tail(&qs->entry, &qn->conns);
 	spin_unlock_bh(&qn->socks_lock);
 	quic_mtu_begin(sk);
+	quic_peers_set(sk, &qs->local, &qs->remote);
 }
 
 void quic_unhash(struct sock *sk)
@@ -113,15 +114,6 @@ static void count(struct sock *sk)
 	qs->counted_drops = *drops;
 }
 
-/* A migration of the peer, or ours, may have changed the active path. */
-static void follow_path(struct sock *sk)
-{
-	const struct quic_conn *conn = quic_sk(sk)->conn;
-	const struct quic_path *path = &conn->path[conn->active_path];
-
-	quic_peers_set(sk, &path->local, &path->remote);
-}
-
 static void adjust_sndbuf(struct sock *sk)
 {
 	u64 window = 4 * quic_sk(sk)->conn->recovery.cong.window;
@@ -153,7 +145,6 @@ void quic_sock_update(struct sock *sk)
 
 	qs->conn->streams.pressed = quic_memory_pressed(sk);
 	quic_sock_transmit(sk);
-	follow_path(sk);
 	adjust_sndbuf(sk);
 	count(sk);
 	wake(sk);
@@ -161,7 +152,7 @@ void quic_sock_update(struct sock *sk)
 		quic_sock_kill(sk);
 		return;
 	}
-	if (qs->conn->keys_wanted)
+	if (qs->conn->keys_wanted || qs->conn->preferred_wanted)
 		quic_keys_want(sk);
 	quic_timer_arm(sk);
 }
@@ -181,10 +172,7 @@ void quic_sock_kill(struct sock *sk)
 		quic_conn_destroy(conn);
 		quic_host_conn_free(conn);
 	}
-	if (qs->endpoint) {
-		quic_endpoint_put(qs->endpoint);
-		qs->endpoint = NULL;
-	}
+	quic_sock_put_endpoints(qs);
 	kfree_sensitive(qs->ticket);
 	qs->ticket = NULL;
 	quic_sock_drop_token(sk);

@@ -39,6 +39,9 @@ enum quic_sock_state {
 #define QUIC_ALPN_MAX		128	/* S6.51 */
 #define QUIC_STREAMS_API_MAX	4096	/* max_streams_* of TRANSPORT_PARAM */
 
+/* Where a connection may receive: on each path, and at the preferred address of each family. */
+#define QUIC_SOCK_ENDPOINTS	(QUIC_PATHS_MAX + 2)
+
 /* Bits of quic_sock.pending: what release_sock() has to do. */
 enum quic_sock_pending {
 	QUIC_PENDING_RX,
@@ -69,8 +72,8 @@ struct quic_listen {
 /**
  * struct quic_sock - an IPPROTO_QUIC socket
  * @conn: the connection, NULL until connect or accept [lock]
- * @endpoint: UDP socket in use, NULL while unbound [lock]
- * @local: address bound to, or of the active path; @remote: of the peer [lock]
+ * @endpoint: UDP socket in use, NULL while unbound; @more: those of other paths [lock]
+ * @local: address bound to, or of the proven path; @remote: of the peer [lock]
  * @is_server: listener, or accepted [lock]
  * @route_*: which path sk_dst_cache is for [lock]
  * @mtu: of that route; @pmtudisc: IP_MTU_DISCOVER and IPV6_MTU_DISCOVER [lock]
@@ -95,7 +98,7 @@ struct quic_sock {
 	struct inet_sock inet;
 
 	struct quic_conn *conn;
-	struct quic_endpoint *endpoint;
+	struct quic_endpoint *endpoint, *more[QUIC_SOCK_ENDPOINTS];
 	struct quic_addr local, remote;
 	bool is_server;
 	u8 wake;
