@@ -14,6 +14,7 @@
 #include <linux/sock_diag.h>
 #include <linux/sockios.h>
 
+#include "counter.h"
 #include "harness.h"
 #include "message.h"
 #include "pair.h"
@@ -338,4 +339,29 @@ TEST("S10.2 beyond the hard limit of quic_mem there is no memory, until there is
 	ASSERT_ERRNO(address_connect(fd, &addr), ENOMEM);
 	limits_restore();
 	ASSERT_OK(address_connect(fd, &addr));
+}
+
+TEST("S10.4 QuicPktEncDrop a packet that there is no memory for is not sent")
+{
+	struct quic_errinfo info = { .errcode = 1 };
+	struct pair pair = pair_connected();
+	long long before;
+	unsigned int i;
+
+	for (i = 0; i < 60; i++) {
+		ASSERT_EQ(stream_send(pair.client, 4 * i, NEW, "x", 1), 1);
+		stream_expect(pair.server, 4 * i, 0, "x");
+	}
+	use_memory();
+	limits_set("1 1 1");
+	before = counter("QuicPktEncDrop");
+	/* Each wants to send a packet; memory for its record is taken for a few dozen at a time. */
+	for (i = 0; i < 60; i++) {
+		info.stream_id = 4 * i;
+		ASSERT_OK(setsockopt(pair.server, SOL_QUIC, QUIC_SOCKOPT_STREAM_STOP_SENDING, &info,
+				     sizeof(info)));
+	}
+	ASSERT(counter("QuicPktEncDrop") > before);
+	limits_restore();
+	pair_close(&pair);
 }

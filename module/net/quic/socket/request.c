@@ -146,13 +146,11 @@ static struct quic_request *begin(struct quic_endpoint *ep, struct sk_buff *skb,
 		req = request_new(pkt, local, remote, &admission);
 	if (req)
 		begin_sorting(ep, req);
-	else
-		QUIC_INC_STATS(ep->net, QUIC_MIB_PKT_RCVDROP);
 	return req;
 }
 
-/* [endpoint's lock] */
-static void receive(struct quic_endpoint *ep, struct sk_buff *skb, u8 *data, unsigned int len)
+/* [endpoint's lock] Return: does it wait for a connection now? Else it may have been answered. */
+static bool receive(struct quic_endpoint *ep, struct sk_buff *skb, u8 *data, unsigned int len)
 {
 	struct quic_addr local, remote;
 	struct quic_request *req;
@@ -162,31 +160,38 @@ static void receive(struct quic_endpoint *ep, struct sk_buff *skb, u8 *data, uns
 
 	if (!(data[0] & 0x80)) {
 		quic_stateless_reset(ep, skb, data, len);
-		return;
+		return false;
 	}
 	err = quic_packet_parse(&pkt, data, len, QUIC_CID_LEN);
 	quic_skb_addresses(skb, &local, &remote, &ecn);
 	if (err == -EPROTONOSUPPORT && quic_listener_exists(ep, &local))
 		quic_stateless_version(ep, skb, &pkt, len);
 	if (err)
-		return;
+		return false;
 	req = find(ep, &pkt.dcid, &remote);
 	if (!req && begins_connection(&pkt, len))
 		req = begin(ep, skb, &pkt, &local, &remote);
 	if (!req)
-		return;
+		return false;
 	add_datagram(req, skb, data, len);
 	if (!req->listener)
 		quic_endpoint_queue_sort(ep, 0);
+	return true;
 }
 
 void quic_request_receive(struct quic_endpoint *ep, struct sk_buff *skb, u8 *data, unsigned int len)
 {
-	if (hlist_empty(&ep->listeners) || !len)
+	bool taken;
+
+	if (hlist_empty(&ep->listeners) || !len) {
+		QUIC_INC_STATS(ep->net, QUIC_MIB_PKT_RCVDROP);
 		return;
+	}
 	spin_lock_bh(&ep->lock);
-	receive(ep, skb, data, len);
+	taken = receive(ep, skb, data, len);
 	spin_unlock_bh(&ep->lock);
+	if (!taken)
+		QUIC_INC_STATS(ep->net, QUIC_MIB_PKT_RCVDROP);
 }
 
 struct quic_request *quic_request_take(struct sock *sk)
