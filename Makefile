@@ -99,6 +99,10 @@ check-debug: libquic ## the selftests on the debug kernel (KASAN, lockdep, kmeml
 	test/vm/run --kind debug --timeout 5400 -- make -s -C test/selftest run TESTS="$(TESTS)"
 	test/vm/run --kind debug --timeout 5400 -- make -s -C test/selftest run-fault
 
+.PHONY: check-kunit
+check-kunit: ## what only exists in the kernel, in the kernel: KUnit on user-mode Linux
+	test/vm/run --kind uml --append kunit.enable=1 --timeout 300 -- test/kunit/run
+
 .PHONY: check-node
 check-node: node ## the TypeScript API, in the VM; TESTS=12 chooses files by their names
 	$(VM) --timeout 1500 -- $(JEST) $(TESTS)

@@ -52,6 +52,13 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #define QUIC_PINFO_OFFSET(type, member)
 #endif
 
+/* The namespace of what is exported for unit tests: a string since 6.13. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#define QUIC_IMPORT_KUNIT	MODULE_IMPORT_NS("EXPORTED_FOR_KUNIT_TESTING")
+#else
+#define QUIC_IMPORT_KUNIT	MODULE_IMPORT_NS(EXPORTED_FOR_KUNIT_TESTING)
+#endif
+
 /* Flow labels moved from ipv6_pinfo to inet_sock. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 #define quic_fl_list(sk)	(inet_sk(sk)->ipv6_fl_list)

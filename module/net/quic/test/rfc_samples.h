@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Sample packets: appendix A of RFC 9001 (version 1) and of RFC 9369 (version 2). */
-#ifndef TEST_ENGINE_RFC_SAMPLES_H
-#define TEST_ENGINE_RFC_SAMPLES_H
+#ifndef QUIC_TEST_RFC_SAMPLES_H
+#define QUIC_TEST_RFC_SAMPLES_H
 
 struct rfc_direction {
 	const char *secret, *key, *iv, *hp;
