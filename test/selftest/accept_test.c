@@ -17,7 +17,7 @@ static int client_hello(const struct address *addr)
 	return fd;
 }
 
-TEST("T031 accept returns before tls")
+TEST("T031 S2.27 accept returns before tls")
 {
 	struct pair pair = pair_listening("127.0.0.1");
 	struct message message;
@@ -35,7 +35,7 @@ TEST("T031 accept returns before tls")
 	pair_close(&pair);
 }
 
-TEST("T032 handshake after the listener closed")
+TEST("T032 S2.31 handshake after the listener closed")
 {
 	struct pair pair = pair_listening("127.0.0.1");
 
@@ -49,7 +49,7 @@ TEST("T032 handshake after the listener closed")
 	close(pair.server);
 }
 
-TEST("T033 timeouts and events are inherited")
+TEST("T033 S2.30 S2.21 timeouts and events are inherited")
 {
 	struct quic_event_option option = { .type = QUIC_EVENT_KEY_UPDATE };
 	struct pair pair = pair_listening("127.0.0.1");
@@ -70,7 +70,7 @@ TEST("T033 timeouts and events are inherited")
 	pair_close(&pair);
 }
 
-TEST("T034 backlog of one holds two")
+TEST("T034 S2.20 backlog of one holds two")
 {
 	struct address addr = address("127.0.0.1", 0);
 	int fd = quic_socket(AF_INET);
@@ -84,7 +84,7 @@ TEST("T034 backlog of one holds two")
 	ASSERT_OK(accept(fd, NULL, NULL));
 }
 
-TEST("T039 dual stack listener")
+TEST("T039 S2.7 S2.22 S2.10 dual stack listener")
 {
 	struct pair pair = pair_listening("::");
 	struct address addr, peer = { .len = sizeof(peer.storage) };
@@ -126,7 +126,7 @@ TEST("S2.29 names of the accepted socket")
 	pair_close(&pair);
 }
 
-TEST("S2.30 options are inherited")
+TEST("S2.30 S2.21 options are inherited")
 {
 	struct quic_connection_close info = { .errcode = 5 };
 	struct pair pair = pair_listening("127.0.0.1");
@@ -178,4 +178,20 @@ TEST("many connections on one port")
 		stream_write(clients[i], 0, NEW | FIN, text);
 		stream_expect(servers[i], 0, FIN, text);
 	}
+}
+
+TEST("S2.31 closing the listener drops what waits")
+{
+	struct pair pair = pair_listening("127.0.0.1");
+	struct address addr = address_local(pair.listener);
+
+	pair_connect(&pair);
+	ASSERT_EQ(handshake_send(pair.client, QUIC_CRYPTO_INITIAL, "client hello", 12, 0), 12);
+	EVENTUALLY(poll_events(pair.listener));
+	close(pair.listener);
+	pair.listener = quic_socket(AF_INET);
+	ASSERT_OK(address_bind(pair.listener, &addr));
+	ASSERT_OK(listen(pair.listener, 1));
+	ASSERT_EQ(poll_events(pair.listener), 0);
+	pair_close(&pair);
 }

@@ -80,7 +80,20 @@ static int client_send(const struct listeners *listeners, const void *data, size
 	return fd;
 }
 
-TEST("T113 S2.23 listener with the name gets it")
+/* S2.30: the accepted socket has its listener's list. */
+static void expect_list(int fd, const char *list)
+{
+	socklen_t len = 128;
+	char value[128];
+
+	ASSERT_OK(fd);
+	ASSERT_OK(getsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_ALPN, value, &len));
+	ASSERT_EQ(len, strlen(list));
+	ASSERT_MEM(value, list, len);
+	close(fd);
+}
+
+TEST("T113 S2.23 S2.30 listener with the name gets it")
 {
 	struct listeners listeners = listeners_open();
 	uint8_t hello[100];
@@ -93,7 +106,7 @@ TEST("T113 S2.23 listener with the name gets it")
 		EVENTUALLY(poll_events(listeners.fds[i]));
 		for (other = 0; other < 3; other++)
 			ASSERT_EQ(!!poll_events(listeners.fds[other]), other == i);
-		close(accept(listeners.fds[i], NULL, NULL));
+		expect_list(accept(listeners.fds[i], NULL, NULL), names[i]);
 		close(client);
 	}
 }

@@ -49,7 +49,7 @@ static int get_params_ext(int fd, void *data, socklen_t *len)
 	return getsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_TRANSPORT_PARAM_EXT, data, len);
 }
 
-TEST("T107 S4.11 raw sequence")
+TEST("T107 S4.11 S5.1 S5.13 raw sequence")
 {
 	struct pair pair = pair_connected();
 
@@ -107,7 +107,7 @@ TEST("T108 chacha20 poly1305")
 	handshake_with_cipher(TLS_CIPHER_CHACHA20_POLY1305);
 }
 
-TEST("T116 secrets that are refused")
+TEST("T116 S5.10 S5.11 S5.12 secrets that are refused")
 {
 	struct pair pair = pair_listening("127.0.0.1");
 	int cipher = TLS_CIPHER_AES_GCM_128;
@@ -126,7 +126,7 @@ TEST("T116 secrets that are refused")
 	pair_close(&pair);
 }
 
-TEST("T117 early secrets of both directions")
+TEST("T117 S5.14 F19 early secrets of both directions")
 {
 	struct pair pair = pair_handshaking();
 	int i;
@@ -140,7 +140,7 @@ TEST("T117 early secrets of both directions")
 	pair_close(&pair);
 }
 
-TEST("T118 params extension buffer")
+TEST("T118 S5.15 params extension buffer")
 {
 	struct pair pair = pair_handshaking();
 	uint8_t bytes[256];
@@ -161,16 +161,23 @@ TEST("T118 params extension buffer")
 	pair_close(&pair);
 }
 
-TEST("T119 garbage as params")
+TEST("T119 S5.17 S7.6 garbage as params")
 {
 	struct quic_connection_close info = { 0 };
 	struct pair pair = pair_handshaking();
 	socklen_t len = sizeof(info);
+	union quic_event event;
 	uint8_t bytes[32];
 	char byte;
 
+	event_enable(pair.server, QUIC_EVENT_CONNECTION_CLOSE, true);
 	memset(bytes, 0xff, sizeof(bytes));
 	ASSERT_ERRNO(set_params_ext(pair.server, bytes, sizeof(bytes)), EINVAL);
+	event = event_expect(pair.server, QUIC_EVENT_CONNECTION_CLOSE);
+	ASSERT_EQ(event.close.errcode, QUIC_TRANSPORT_ERROR_TRANSPORT_PARAM);
+	ASSERT_EQ(event.close.frame, 0);
+	ASSERT_OK(getsockopt(pair.server, SOL_QUIC, QUIC_SOCKOPT_CONNECTION_CLOSE, &info, &len));
+	ASSERT_MEM(&info, &event.close, sizeof(info));
 	ASSERT_ERRNO(recv(pair.server, &byte, 1, 0), ENOTCONN);
 	ASSERT_ERRNO(recv(pair.client, &byte, 1, 0), ENOTCONN);
 	ASSERT_OK(getsockopt(pair.client, SOL_QUIC, QUIC_SOCKOPT_CONNECTION_CLOSE, &info, &len));
@@ -178,7 +185,7 @@ TEST("T119 garbage as params")
 	pair_close(&pair);
 }
 
-TEST("T120 long params")
+TEST("T120 S5.17 long params")
 {
 	struct pair pair = pair_handshaking();
 	uint8_t bytes[513] = { 0 };
@@ -224,7 +231,7 @@ TEST("tls alert in the close")
 	close(pair.listener);
 }
 
-TEST("T126 token tells the role")
+TEST("T126 S5.32 token tells the role")
 {
 	struct pair pair = pair_handshaking();
 	uint8_t token[128];
@@ -346,4 +353,40 @@ TEST("T139 remote params are the peers")
 	ASSERT_EQ(remote.max_udp_payload_size, server.max_udp_payload_size);
 	ASSERT_EQ(remote.disable_active_migration, 1);
 	pair_close(&pair);
+}
+
+/* Nobody is there, so what is sent stays. Return: how much of it there was room for. */
+static size_t fill_send_buffer(int fd, int flags)
+{
+	static const char flight[100000];
+	size_t total = 0;
+	ssize_t ret;
+
+	while ((ret = handshake_send(fd, QUIC_CRYPTO_INITIAL, flight, sizeof(flight), flags)) > 0)
+		total += ret;
+	ASSERT_ERRNO(ret, EAGAIN);
+	return total;
+}
+
+static int connected_to_nobody(void)
+{
+	int udp = socket(AF_INET, SOCK_DGRAM, 0), fd = quic_socket(AF_INET), size = 8192;
+	struct address addr = address("127.0.0.1", 0);
+
+	ASSERT_OK(address_bind(udp, &addr));
+	addr = address_local(udp);
+	ASSERT_OK(setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)));
+	ASSERT_OK(address_connect(fd, &addr));
+	return fd;
+}
+
+TEST("S3.8 a handshake message waits for the send buffer, or not")
+{
+	struct timeval soon = { .tv_usec = 100000 };
+	int fd = connected_to_nobody();
+
+	ASSERT(fill_send_buffer(fd, MSG_DONTWAIT) >= 4096);
+	fd = connected_to_nobody();
+	ASSERT_OK(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &soon, sizeof(soon)));
+	ASSERT(fill_send_buffer(fd, 0) >= 4096);
 }

@@ -176,7 +176,7 @@ TEST("T074 S4.16 reading gives connection credit")
 	pair_close(&pair);
 }
 
-TEST("T076 S3.19 blocking send takes all")
+TEST("T076 S3.19 S2.45 blocking send takes all")
 {
 	struct pair pair = pair_connected();
 

@@ -49,7 +49,7 @@ TEST("T044 S2.36 after shutdown")
 	pair_close(&pair);
 }
 
-TEST("T045 names after the end")
+TEST("T045 S2.43 S2.35 names after the end")
 {
 	struct pair pair = pair_connected();
 	struct address addr = address_local(pair.server), after;
@@ -65,7 +65,7 @@ TEST("T045 names after the end")
 	close(pair.listener);
 }
 
-TEST("T046 idle timeout")
+TEST("T046 S2.52 S4.14 idle timeout")
 {
 	struct quic_transport_param client = { .max_idle_timeout = 1000000 };
 	struct pair pair = pair_connected_params(client, (struct quic_transport_param){ 0 });
@@ -99,7 +99,7 @@ TEST("T047 S2.38 data and fin before close")
 	close(pair.listener);
 }
 
-TEST("T048 port is free again")
+TEST("T048 S2.39 port is free again")
 {
 	struct pair pair = pair_connected();
 	struct address addr = address_local(pair.listener);
@@ -185,4 +185,119 @@ TEST("killed process closes its connection")
 	expect_end(pair.server);
 	close(pair.server);
 	close(pair.listener);
+}
+
+TEST("S2.35 F10 the peer is not told of SHUT_RD")
+{
+	struct pair pair = pair_connected();
+
+	stream_write(pair.server, 1, NEW, "unread");
+	EVENTUALLY(poll_events(pair.client) & POLLIN);
+	ASSERT_OK(shutdown(pair.client, SHUT_RD));
+	stream_expect(pair.client, 1, 0, "unread");
+	expect_end(pair.client);
+	usleep(100000);
+	ASSERT(!(poll_events(pair.server) & POLLHUP));
+	pair_close(&pair);
+}
+
+static struct pair pair_keepalive(uint32_t interval)
+{
+	struct quic_transport_param params = { .max_idle_timeout = 2500000 };
+	struct pair pair = pair_listening("127.0.0.1");
+
+	params_set(pair.client, params);
+	config_set(pair.client, (struct quic_config){ .keepalive_probe_interval = interval });
+	pair_connect(&pair);
+	pair_hello(&pair);
+	pair_handshake(&pair);
+	return pair;
+}
+
+TEST("S2.53 a connection that probes outlives its idle timeout")
+{
+	struct pair pair = pair_keepalive(1500000);
+
+	sleep(5);
+	pair_echo(&pair, 0);
+	pair_close(&pair);
+}
+
+TEST("S2.52 a connection that does not probe dies of it, at both ends")
+{
+	struct pair pair = pair_keepalive(0);
+
+	expect_end(pair.client);
+	expect_end(pair.server);
+	pair_close(&pair);
+}
+
+/* The server vanishes without a word, and its listener answers for it. */
+TEST("S4.14 S6.19 S7.6 a stateless reset ends the connection")
+{
+	struct quic_connection_close info = { .errcode = 5, .phrase = "mine" }, got;
+	struct quic_transport_param server = { .stateless_reset = 1 };
+	struct pair pair = pair_connected_params((struct quic_transport_param){ 0 }, server);
+	socklen_t len = sizeof(got);
+	union quic_event event;
+	char byte;
+
+	ASSERT_OK(setsockopt(pair.client, SOL_QUIC, QUIC_SOCKOPT_CONNECTION_CLOSE, &info,
+			     sizeof(info)));
+	event_enable(pair.client, QUIC_EVENT_CONNECTION_CLOSE, true);
+	ASSERT_OK(shutdown(pair.server, SHUT_RD));
+	close(pair.server);
+	stream_write(pair.client, 0, NEW, "is anybody there, or is this for nobody at all?");
+	event = event_expect(pair.client, QUIC_EVENT_CONNECTION_CLOSE);
+	ASSERT_EQ(event.close.errcode, 0x100);
+	ASSERT_EQ(event.close.frame, 0);
+	ASSERT_EQ(event.close.phrase[0], 0);
+	ASSERT_ERRNO(recv(pair.client, &byte, 1, 0), ENOTCONN);
+	ASSERT_OK(getsockopt(pair.client, SOL_QUIC, QUIC_SOCKOPT_CONNECTION_CLOSE, &got, &len));
+	ASSERT_MEM(&got, &info, sizeof(got));
+	close(pair.client);
+	close(pair.listener);
+}
+
+TEST("RFC 9000, 10.3.1: a stateless reset ends one of the connections between two addresses")
+{
+	struct quic_transport_param server = { .stateless_reset = 1 };
+	struct pair pair = pair_listening("127.0.0.1"), other;
+	struct address addr = address("127.0.0.1", 0);
+
+	params_set(pair.listener, server);
+	other = pair;
+	other.client = quic_socket(AF_INET);
+	ASSERT_OK(address_bind(pair.client, &addr));
+	addr = address_local(pair.client);
+	ASSERT_OK(address_bind(other.client, &addr));
+	pair_connect(&pair);
+	pair_hello(&pair);
+	pair_handshake(&pair);
+	pair_connect(&other);
+	pair_hello(&other);
+	pair_handshake(&other);
+	pair_echo(&other, 0);
+	ASSERT_OK(shutdown(pair.server, SHUT_RD));
+	close(pair.server);
+	stream_write(pair.client, 0, NEW, "is anybody there, or is this for nobody at all?");
+	expect_end(pair.client);
+	pair_echo(&other, 4);
+	close(pair.client);
+	pair_close(&other);
+}
+
+TEST("S6.19 an idle timeout leaves the close reason as it was")
+{
+	struct quic_transport_param client = { .max_idle_timeout = 1000000 };
+	struct pair pair = pair_connected_params(client, (struct quic_transport_param){ 0 });
+	struct quic_connection_close info = { .errcode = 5, .phrase = "mine" }, got;
+	socklen_t len = sizeof(got);
+
+	ASSERT_OK(setsockopt(pair.server, SOL_QUIC, QUIC_SOCKOPT_CONNECTION_CLOSE, &info,
+			     sizeof(info)));
+	expect_end(pair.server);
+	ASSERT_OK(getsockopt(pair.server, SOL_QUIC, QUIC_SOCKOPT_CONNECTION_CLOSE, &got, &len));
+	ASSERT_MEM(&got, &info, sizeof(got));
+	pair_close(&pair);
 }

@@ -3,6 +3,7 @@
  * Which stream a send or STREAM_OPEN means, and when there is none.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -386,5 +387,65 @@ TEST("T174 S3.13 S3.15 high id opens all below")
 		ASSERT_EQ(stream_send(pair.client, i, 0, "y", 1), 1);
 	ASSERT_OK(stream_open(pair.client, &sid, &flags));
 	ASSERT_EQ(sid, 420);
+	pair_close(&pair);
+}
+
+TEST("S3.11 the active stream does not fall back to the one before")
+{
+	struct pair pair = pair_connected();
+
+	stream_write(pair.client, 0, NEW, "0");
+	stream_write(pair.client, 4, NEW, "4");
+	stream_write(pair.client, 4, FIN, "");
+	ASSERT_ERRNO(send(pair.client, "x", 1, MSG_NOSIGNAL), EINVAL);
+	/* The earlier one is there all the same. */
+	stream_write(pair.client, 0, 0, "1");
+	pair_close(&pair);
+}
+
+TEST("F41 negative ids other than -1 mean no stream")
+{
+	struct quic_errinfo info = { .stream_id = -2 };
+	struct pair pair = pair_connected();
+
+	ASSERT_ERRNO(stream_send(pair.client, -2, NEW, "x", 1), EINVAL);
+	ASSERT_ERRNO(stream_send(pair.client, INT64_MIN, NEW, "x", 1), EINVAL);
+	ASSERT_ERRNO(stream_send(pair.client, INT64_MAX & ~3, NEW, "x", 1), EINVAL);
+	ASSERT_ERRNO(stream_open_id(pair.client, -2, 0), EINVAL);
+	ASSERT_ERRNO(setsockopt(pair.client, SOL_QUIC, QUIC_SOCKOPT_STREAM_RESET, &info,
+				sizeof(info)), EINVAL);
+	ASSERT_ERRNO(setsockopt(pair.client, SOL_QUIC, QUIC_SOCKOPT_STREAM_STOP_SENDING, &info,
+				sizeof(info)), EINVAL);
+	pair_close(&pair);
+}
+
+TEST("F3 S3.16 O_NONBLOCK waits for no stream either")
+{
+	struct pair pair = pair_at_limit();
+
+	ASSERT_OK(fcntl(pair.client, F_SETFL, O_NONBLOCK));
+	ASSERT_ERRNO(stream_send(pair.client, 8, NEW, "x", 1), EAGAIN);
+	ASSERT_ERRNO(stream_open_id(pair.client, 8, 0), EAGAIN);
+	pair_close(&pair);
+}
+
+TEST("F22 a refused send of nothing opens no stream")
+{
+	struct pair pair = pair_connected();
+
+	ASSERT_ERRNO(stream_send(pair.client, 0, NEW, "", 0), EMSGSIZE);
+	ASSERT_ERRNO(stream_send(pair.client, 0, 0, "x", 1), EINVAL);
+	pair_close(&pair);
+}
+
+TEST("F23 S6.6 a stream of the peer that was not sent on may be opened, and is active then")
+{
+	struct pair pair = pair_connected();
+
+	stream_write(pair.client, 0, NEW, "x");
+	stream_expect(pair.server, 0, 0, "x");
+	ASSERT_OK(stream_open_id(pair.server, 0, 0));
+	stream_write(pair.server, 0, 0, "y");
+	ASSERT_ERRNO(stream_open_id(pair.server, 0, 0), EINVAL);
 	pair_close(&pair);
 }

@@ -43,22 +43,30 @@ void quic_peers_remove(struct sock *sk)
 	hlist_del_init(&quic_sk(sk)->peer);
 }
 
-struct sock *quic_peers_find(struct net *net, const struct quic_addr *local,
-			     const struct quic_addr *remote)
+unsigned int quic_peers_find_all(struct net *net, const struct quic_addr *local,
+				 const struct quic_addr *remote, struct sock **socks,
+				 unsigned int max)
 {
 	struct quic_net *qn = quic_net(net);
-	struct sock *sk = NULL;
+	unsigned int count = 0;
 	struct quic_sock *qs;
 
 	spin_lock_bh(&qn->socks_lock);
 	hlist_for_each_entry(qs, bucket(net, remote), peer) {
-		if (!same(&qs->remote, remote) || !same(&qs->local, local))
-			continue;
-		sk = &qs->inet.sk;
-		if (!refcount_inc_not_zero(&sk->sk_refcnt))
-			sk = NULL;
-		break;
+		if (count == max)
+			break;
+		if (same(&qs->remote, remote) && same(&qs->local, local) &&
+		    refcount_inc_not_zero(&qs->inet.sk.sk_refcnt))
+			socks[count++] = &qs->inet.sk;
 	}
 	spin_unlock_bh(&qn->socks_lock);
-	return sk;
+	return count;
+}
+
+struct sock *quic_peers_find(struct net *net, const struct quic_addr *local,
+			     const struct quic_addr *remote)
+{
+	struct sock *sk;
+
+	return quic_peers_find_all(net, local, remote, &sk, 1) ? sk : NULL;
 }

@@ -15,8 +15,12 @@
 #include "../socket/sock.h"
 #include "cid_table.h"
 #include "endpoint.h"
+#include "peers.h"
 #include "receive.h"
 #include "skb.h"
+
+/* Connections between the same two addresses that are asked whether a reset is theirs. */
+#define RESET_OFFERS_MAX	8
 
 static struct sock *find(struct net *net, const u8 *data, unsigned int len)
 {
@@ -57,20 +61,44 @@ static bool uniform(struct net *net, struct sk_buff *skb, struct sock *sk)
 	return true;
 }
 
+static void deliver(struct sock *sk, struct sk_buff *skb, const u8 *data, unsigned int len)
+{
+	struct sk_buff *copy = quic_skb_extract(skb, data, len);
+
+	if (copy && quic_sock_enqueue(sk, copy))
+		quic_sock_receive(sk);
+	sock_put(sk);
+}
+
+/*
+ * RFC 9000, 10.3.1: what looks like a packet for an ID that nobody has may be a stateless reset for a
+ * connection with that peer: whose, its last bytes say.
+ */
+static void offer_reset(struct net *net, struct sk_buff *skb, const u8 *data, unsigned int len)
+{
+	struct sock *socks[RESET_OFFERS_MAX];
+	struct quic_addr local, remote;
+	unsigned int count, i;
+	u8 ecn;
+
+	quic_skb_addresses(skb, &local, &remote, &ecn);
+	count = quic_peers_find_all(net, &local, &remote, socks, ARRAY_SIZE(socks));
+	for (i = 0; i < count; i++)
+		deliver(socks[i], skb, data, len);
+}
+
 /* Give one datagram of a mixed train to its connection, or to a listener. */
 static void route_one(struct quic_endpoint *ep, struct sk_buff *skb, u8 *data, unsigned int len)
 {
 	struct sock *sk = find(ep->net, data, len);
-	struct sk_buff *copy;
 
-	if (!sk) {
-		quic_request_receive(ep, skb, data, len);
+	if (sk) {
+		deliver(sk, skb, data, len);
 		return;
 	}
-	copy = quic_skb_extract(skb, data, len);
-	if (copy && quic_sock_enqueue(sk, copy))
-		quic_sock_receive(sk);
-	sock_put(sk);
+	if (len && !(data[0] & 0x80))
+		offer_reset(ep->net, skb, data, len);
+	quic_request_receive(ep, skb, data, len);
 }
 
 /*
