@@ -6,7 +6,7 @@
 
 #include "harness.h"
 #include "message.h"
-#include "pair.h"
+#include "netns.h"
 
 static const struct quic_transport_param defaults;
 
@@ -228,5 +228,98 @@ TEST("S7.6 no event for the own close")
 	event_enable(pair.client, QUIC_EVENT_CONNECTION_CLOSE, true);
 	ASSERT_OK(shutdown(pair.client, SHUT_WR));
 	ASSERT_ERRNO(recv(pair.client, &byte, 1, 0), ENOTCONN);
+	pair_close(&pair);
+}
+
+TEST("T157 S7.4 S8.3 a fin before the data")
+{
+	struct netns netns = netns_create();
+	struct pair pair = netns_pair(&netns, FAR_ADDRESS);
+
+	config_set(pair.client, (struct quic_config){ .stream_data_nodelay = 1 });
+	pair_connect(&pair);
+	pair_hello(&pair);
+	pair_handshake(&pair);
+	pair_echo(&pair, 0);
+	event_enable(pair.server, QUIC_EVENT_STREAM_UPDATE, true);
+	/* What waits in the queue is gone with it. */
+	shell("tc qdisc add dev veth0 root netem delay 10s");
+	stream_write(pair.client, 4, NEW, "first ");
+	shell("tc qdisc del dev veth0 root");
+	stream_write(pair.client, 4, FIN, "last");
+	event_expect_update(pair.server, 4, QUIC_STREAM_RECV_STATE_RECV, 0, 0);
+	event_expect_update(pair.server, 4, QUIC_STREAM_RECV_STATE_SIZE_KNOWN, 0, 10);
+	event_expect_update(pair.server, 4, QUIC_STREAM_RECV_STATE_RECVD, 0, 10);
+	stream_expect(pair.server, 4, FIN, "first last");
+	pair_close(&pair);
+}
+
+TEST("S6.4 an event that was queued stays when they are switched off, and none is made up later")
+{
+	struct pair pair = pair_connected();
+	struct message message;
+
+	stream_write(pair.client, 0, NEW, "0");
+	EVENTUALLY(poll_events(pair.server) & POLLIN);
+	event_enable(pair.server, QUIC_EVENT_STREAM_UPDATE, true);
+	stream_write(pair.client, 4, NEW, "4");
+	EVENTUALLY(message_recv(pair.server, &message, 100, MSG_PEEK) == 25);
+	event_enable(pair.server, QUIC_EVENT_STREAM_UPDATE, false);
+	stream_write(pair.client, 8, NEW, "8");
+	event_expect_update(pair.server, 4, QUIC_STREAM_RECV_STATE_RECV, 0, 0);
+	stream_expect(pair.server, 0, 0, "0");
+	stream_expect(pair.server, 4, 0, "4");
+	stream_expect(pair.server, 8, 0, "8");
+	message_expect_none(pair.server);
+	pair_close(&pair);
+}
+
+TEST("F43 streams that are opened together with another make no event of their own")
+{
+	struct pair pair = pair_connected();
+
+	event_enable(pair.server, QUIC_EVENT_STREAM_UPDATE, true);
+	stream_write(pair.client, 8, NEW, "x");
+	event_expect_update(pair.server, 8, QUIC_STREAM_RECV_STATE_RECV, 0, 0);
+	stream_expect(pair.server, 8, 0, "x");
+	message_expect_none(pair.server);
+	pair_close(&pair);
+}
+
+TEST("F31 a stream that was finished when it was stopped completes")
+{
+	struct netns netns = netns_create();
+	struct pair pair = netns_pair(&netns, FAR_ADDRESS);
+
+	config_set(pair.client, (struct quic_config){ .stream_data_nodelay = 1 });
+	pair_connect(&pair);
+	pair_hello(&pair);
+	pair_handshake(&pair);
+	stream_write(pair.client, 2, NEW, "12345");
+	stream_expect(pair.server, 2, 0, "12345");
+	event_enable(pair.server, QUIC_EVENT_STREAM_UPDATE, true);
+	shell("tc qdisc add dev veth0 root netem delay 200ms");
+	stream_write(pair.client, 2, FIN, "678");
+	stream_option(pair.server, QUIC_SOCKOPT_STREAM_STOP_SENDING, 2, 5);
+	event_expect_update(pair.server, 2, QUIC_STREAM_RECV_STATE_RECVD, 0, 8);
+	usleep(400000);
+	message_expect_none(pair.server);
+	pair_close(&pair);
+}
+
+TEST("S6.10 a reset counts what was accepted, though none of it may have left")
+{
+	struct netns netns = netns_create();
+	struct pair pair = netns_pair(&netns, FAR_ADDRESS);
+
+	pair_connect(&pair);
+	pair_hello(&pair);
+	pair_handshake(&pair);
+	pair_echo(&pair, 0);
+	update_events(&pair);
+	ASSERT_EQ(stream_send_flags(pair.client, 2, NEW, "123456789", 9, MSG_MORE), 9);
+	stream_option(pair.client, QUIC_SOCKOPT_STREAM_RESET, 2, 3);
+	event_expect_update(pair.server, 2, QUIC_STREAM_RECV_STATE_RESET_RECVD, 3, 9);
+	event_expect_update(pair.client, 2, QUIC_STREAM_SEND_STATE_RESET_RECVD, 3, 9);
 	pair_close(&pair);
 }

@@ -25,7 +25,7 @@ static struct quic_config get_config(int fd)
 	return config;
 }
 
-TEST("T129 S6.1 length and unknown options")
+TEST("T129 S6.1 F54 length and unknown options")
 {
 	static char value[4097];
 	int fd = quic_socket(AF_INET), option;
@@ -78,7 +78,7 @@ TEST("T131 S6.4 S7.1 event types")
 	ASSERT_ERRNO(get(fd, QUIC_SOCKOPT_EVENT, &option, sizeof(option)), EINVAL);
 }
 
-TEST("T132 alpn")
+TEST("T132 S6.51 S6.52 alpn")
 {
 	int fd = quic_socket(AF_INET);
 	char value[128];
@@ -94,7 +94,7 @@ TEST("T132 alpn")
 	ASSERT_MEM(value, "h3", 2);
 }
 
-TEST("T133 alpn length")
+TEST("T133 S6.51 alpn length")
 {
 	int fd = quic_socket(AF_INET);
 	char value[129];
@@ -102,10 +102,12 @@ TEST("T133 alpn length")
 	memset(value, 'a', sizeof(value));
 	ASSERT_ERRNO(set(fd, QUIC_SOCKOPT_ALPN, value, 129), EINVAL);
 	ASSERT_ERRNO(set(fd, QUIC_SOCKOPT_ALPN, value, 0), EINVAL);
-	ASSERT_OK(set(fd, QUIC_SOCKOPT_ALPN, value, 127));
+	ASSERT_OK(set(fd, QUIC_SOCKOPT_ALPN, value, 128));
+	ASSERT_EQ(get(fd, QUIC_SOCKOPT_ALPN, value, 129), 128);
+	ASSERT_OK(set(fd, QUIC_SOCKOPT_ALPN, value, 1));
 }
 
-TEST("T136 params out of range")
+TEST("T136 S6.38 params out of range")
 {
 	static const struct quic_transport_param bad[] = {
 		{ .max_data = 1199 },
@@ -139,7 +141,7 @@ TEST("T136 params out of range")
 	}
 }
 
-TEST("T136 params at the limits")
+TEST("T136 S6.38 S6.41 params at the limits")
 {
 	struct quic_transport_param high = {
 		.max_data = 536870911, .max_stream_data_uni = 268435455,
@@ -163,19 +165,27 @@ TEST("T136 params at the limits")
 	ASSERT_MEM(&value, &high, sizeof(high));
 }
 
-TEST("T137 nothing changes after the handshake")
+TEST("T137 S6.38 S6.45 nothing changes after the handshake")
 {
 	struct quic_transport_param params = { .max_data = 100000 };
 	struct quic_config config = { .stream_data_nodelay = 1 };
 	struct pair pair = pair_connected();
 
-	ASSERT_ERRNO(set(pair.client, QUIC_SOCKOPT_TRANSPORT_PARAM, &params, sizeof(params)),
-		     EINVAL);
-	ASSERT_ERRNO(set(pair.server, QUIC_SOCKOPT_CONFIG, &config, sizeof(config)), EINVAL);
+	int fds[2] = { pair.client, pair.server }, i;
+
+	for (i = 0; i < 2; i++) {
+		params.remote = 0;
+		ASSERT_ERRNO(set(fds[i], QUIC_SOCKOPT_TRANSPORT_PARAM, &params, sizeof(params)),
+			     EINVAL);
+		params.remote = 1;
+		ASSERT_ERRNO(set(fds[i], QUIC_SOCKOPT_TRANSPORT_PARAM, &params, sizeof(params)),
+			     EINVAL);
+		ASSERT_ERRNO(set(fds[i], QUIC_SOCKOPT_CONFIG, &config, sizeof(config)), EINVAL);
+	}
 	pair_close(&pair);
 }
 
-TEST("T138 remote params")
+TEST("T138 S6.38 remote params")
 {
 	struct quic_transport_param params = { .remote = 1, .max_data = 100000 };
 	struct pair pair = pair_listening("127.0.0.1");
@@ -189,7 +199,7 @@ TEST("T138 remote params")
 	pair_close(&pair);
 }
 
-TEST("T139 defaults")
+TEST("T139 S6.37 S6.45 defaults")
 {
 	struct quic_transport_param expected = {
 		.active_connection_id_limit = 7, .ack_delay_exponent = 3,
@@ -324,5 +334,88 @@ TEST("conn stats count")
 	ASSERT_EQ(client.packets_lost, 0);
 	/* A short buffer gets the first fields. */
 	ASSERT_EQ(get(pair.client, QUIC_SOCKOPT_CONN_STATS, &client, 16), 16);
+	pair_close(&pair);
+}
+
+TEST("S6.51 spaces before names are skipped, and those after them kept")
+{
+	int fd = quic_socket(AF_INET);
+	char value[128];
+
+	ASSERT_OK(set(fd, QUIC_SOCKOPT_ALPN, "  a ,   b c,d  ", 15));
+	ASSERT_EQ(get(fd, QUIC_SOCKOPT_ALPN, value, sizeof(value)), 10);
+	ASSERT_MEM(value, "a ,b c,d  ", 10);
+	/* Like text of C. */
+	ASSERT_OK(set(fd, QUIC_SOCKOPT_ALPN, "h3\0garbage", 10));
+	ASSERT_EQ(get(fd, QUIC_SOCKOPT_ALPN, value, sizeof(value)), 2);
+}
+
+TEST("S5.34 the list of a socket that is no listener is for programs to talk to each other")
+{
+	struct pair pair = pair_connected();
+	char value[128];
+
+	ASSERT_OK(set(pair.client, QUIC_SOCKOPT_ALPN, "h3,h2", 5));
+	ASSERT_EQ(get(pair.client, QUIC_SOCKOPT_ALPN, value, sizeof(value)), 5);
+	ASSERT_OK(set(pair.server, QUIC_SOCKOPT_ALPN, "h3", 2));
+	ASSERT_EQ(get(pair.server, QUIC_SOCKOPT_ALPN, value, sizeof(value)), 2);
+	pair_close(&pair);
+}
+
+TEST("S1.4 reserved fields mean nothing")
+{
+	struct quic_config config = { .keepalive_probe_interval = 2000000 };
+	struct quic_connection_close close_info = { .errcode = 1 };
+	int fd = quic_socket(AF_INET);
+
+	memset(config.reserved, 0xff, sizeof(config.reserved));
+	memset(close_info.reserved, 0xff, sizeof(close_info.reserved));
+	config_set(fd, config);
+	config = get_config(fd);
+	ASSERT_EQ(config.keepalive_probe_interval, 2000000);
+	ASSERT_EQ(config.reserved[0] | config.reserved[1] | config.reserved[2], 0);
+	ASSERT_OK(set(fd, QUIC_SOCKOPT_CONNECTION_CLOSE, &close_info, sizeof(close_info)));
+	ASSERT_EQ(get(fd, QUIC_SOCKOPT_CONNECTION_CLOSE, &close_info, sizeof(close_info)), 72);
+	ASSERT_EQ(close_info.reserved[0] | close_info.reserved[1] | close_info.reserved[2], 0);
+}
+
+TEST("S6.46 S6.45 configuration is taken before, at and during the handshake")
+{
+	struct quic_config config = { .initial_smoothed_rtt = 5000, .congestion_control_algo = 1 };
+	struct pair pair = pair_listening("127.0.0.1");
+
+	config_set(pair.client, config);
+	config_set(pair.listener, config);
+	pair_connect(&pair);
+	pair_hello(&pair);
+	ASSERT_EQ(get_config(pair.server).initial_smoothed_rtt, 5000);
+	config.initial_smoothed_rtt = 7000;
+	config_set(pair.client, config);
+	config_set(pair.server, config);
+	ASSERT_EQ(get_config(pair.client).initial_smoothed_rtt, 7000);
+	ASSERT_EQ(get_config(pair.server).congestion_control_algo, 1);
+	pair_handshake(&pair);
+	pair_echo(&pair, 0);
+	pair_close(&pair);
+}
+
+TEST("S5.35 hints for TLS are kept and given back")
+{
+	struct quic_config config = {
+		.payload_cipher_type = TLS_CIPHER_CHACHA20_POLY1305, .certificate_request = 2,
+		.receive_session_ticket = 9,
+	}, got;
+	struct pair pair = pair_listening("127.0.0.1");
+
+	config_set(pair.client, config);
+	pair_connect(&pair);
+	pair_hello(&pair);
+	/* The kernel acts on none of them. */
+	pair_handshake(&pair);
+	pair_echo(&pair, 0);
+	got = get_config(pair.client);
+	ASSERT_EQ(got.payload_cipher_type, TLS_CIPHER_CHACHA20_POLY1305);
+	ASSERT_EQ(got.certificate_request, 2);
+	ASSERT_EQ(got.receive_session_ticket, 9);
 	pair_close(&pair);
 }

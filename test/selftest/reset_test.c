@@ -100,7 +100,12 @@ TEST("T171 S6.11 stop sending refusals")
 	ASSERT_ERRNO(stream_stop(pair.client, 2, 1), EINVAL);
 	stream_write(pair.client, 0, NEW | FIN, "x");
 	stream_drain(pair.server, 2);
-	ASSERT_EQ(stream_stop(pair.server, 0, 1), -1);
+	/* Received to the end, and gone. */
+	ASSERT_ERRNO(stream_stop(pair.server, 0, 1), EINVAL);
+	stream_write(pair.client, 6, NEW | FIN, "x");
+	stream_expect(pair.server, 6, FIN, "x");
+	ASSERT_ERRNO(stream_stop(pair.server, 6, 1), ENOSTR);
+	ASSERT_ERRNO(stream_stop(pair.server, 10, 1), EINVAL);
 	pair_close(&pair);
 }
 

@@ -23,7 +23,7 @@ static int set_ticket(int fd, const void *value, socklen_t len)
 	return setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_SESSION_TICKET, value, len);
 }
 
-TEST("T123 ticket key")
+TEST("T123 S5.20 S5.22 S5.33 ticket key")
 {
 	uint8_t first[64], second[64], zero[64] = { 0 };
 	struct pair pair = pair_listening("127.0.0.1");
@@ -48,7 +48,7 @@ TEST("T123 ticket key")
 	ASSERT(memcmp(first, second, 64));
 }
 
-TEST("T124 ticket of the application")
+TEST("T124 S5.20 S5.22 S5.23 ticket of the application")
 {
 	struct pair pair = pair_listening("127.0.0.1");
 	static uint8_t value[4097], got[4097];
@@ -66,10 +66,11 @@ TEST("T124 ticket of the application")
 	pair_close(&pair);
 }
 
-TEST("T086 T125 ticket from the server")
+TEST("T086 T125 T105 S5.21 S5.24 S5.25 F38 ticket from the server")
 {
 	struct pair pair = pair_connected();
 	uint8_t message[90], got[200];
+	struct message event;
 
 	ASSERT_EQ(get_ticket(pair.client, got, sizeof(got)), 0);
 	event_enable(pair.client, QUIC_EVENT_NEW_SESSION_TICKET, true);
@@ -83,5 +84,46 @@ TEST("T086 T125 ticket from the server")
 	EVENTUALLY(poll_events(pair.client) & POLLIN);
 	ASSERT_EQ(get_ticket(pair.client, got, sizeof(got)), 90);
 	ASSERT_MEM(got, message, 90);
+	ASSERT_ERRNO(get_ticket(pair.client, got, 89), EINVAL);
+	/* It is no message to read, but an event. */
+	ASSERT_EQ(message_recv(pair.client, &event, 200, 0), 91);
+	ASSERT(event.flags & MSG_QUIC_NOTIFICATION);
+	ASSERT_EQ(event.data[0], QUIC_EVENT_NEW_SESSION_TICKET);
+	ASSERT_MEM(event.data + 1, message, 90);
+	/* Later ones are ignored. */
+	message[4] = 0x66;
+	ASSERT_EQ(handshake_send(pair.server, QUIC_CRYPTO_APP, message, sizeof(message), 0), 90);
+	pair_echo(&pair, 0);
+	ASSERT_EQ(get_ticket(pair.client, got, sizeof(got)), 90);
+	ASSERT_EQ(got[4], 0x55);
+	/* S5.23: and the program's own takes its place. */
+	memset(got, 0x77, sizeof(got));
+	ASSERT_OK(set_ticket(pair.client, got, 64));
+	ASSERT_EQ(get_ticket(pair.client, got, sizeof(got)), 64);
+	pair_close(&pair);
+}
+
+TEST("S5.25 S5.26 a ticket in many pieces is one, a longer one than fits is none")
+{
+	struct pair pair = pair_connected();
+	static uint8_t message[5000], got[4096];
+	int i;
+
+	message[0] = 4;
+	message[2] = (4096 - 4) >> 8;
+	message[3] = (4096 - 4) & 0xff;
+	for (i = 0; i < 4095; i += 455) {
+		ASSERT_EQ(handshake_send(pair.server, QUIC_CRYPTO_APP, message + i, 455, 0), 455);
+		ASSERT_EQ(get_ticket(pair.client, got, sizeof(got)), 0);
+	}
+	ASSERT_EQ(handshake_send(pair.server, QUIC_CRYPTO_APP, message, 1, 0), 1);
+	EVENTUALLY(get_ticket(pair.client, got, sizeof(got)) == 4096);
+	pair_close(&pair);
+
+	pair = pair_connected();
+	message[3]++;
+	ASSERT_EQ(handshake_send(pair.server, QUIC_CRYPTO_APP, message, 5000, 0), 5000);
+	pair_echo(&pair, 0);
+	ASSERT_EQ(get_ticket(pair.client, got, sizeof(got)), 0);
 	pair_close(&pair);
 }
