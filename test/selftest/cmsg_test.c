@@ -3,12 +3,21 @@
  * Control messages of sendmsg() that are several, or none at all (S3.3, S3.4).
  */
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "harness.h"
 #include "message.h"
 #include "pair.h"
+
+static volatile sig_atomic_t pipes;
+
+static void count_pipe(int number)
+{
+	(void)number;
+	pipes++;
+}
 
 /* Room for some control messages, and what was put there. */
 struct control {
@@ -105,5 +114,24 @@ TEST("S3.3 what is meant for others is skipped, wherever it stands")
 	stream_expect(pair.server, 0, 0, "x");
 	put(&control, SOL_QUIC, 2, "12345", 5);
 	ASSERT_ERRNO(send_x(pair.client, &control), EINVAL);
+	pair_close(&pair);
+}
+
+TEST("F56 S3.5 only a handshake message that has no connection raises a signal")
+{
+	struct quic_handshake_info info = { .crypto_level = QUIC_CRYPTO_EARLY };
+	struct pair pair = pair_listening("127.0.0.1");
+	struct iovec iov = { .iov_base = "x", .iov_len = 1 };
+	struct control control = { 0 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes };
+
+	put(&control, SOL_QUIC, QUIC_HANDSHAKE_INFO, &info, sizeof(info));
+	msg.msg_controllen = control.len;
+	signal(SIGPIPE, count_pipe);
+	ASSERT_ERRNO(sendmsg(pair.client, &msg, 0), EPIPE);
+	ASSERT_EQ(pipes, 1);
+	pair_connect(&pair);
+	ASSERT_ERRNO(sendmsg(pair.client, &msg, 0), EINVAL);
+	ASSERT_EQ(pipes, 1);
 	pair_close(&pair);
 }

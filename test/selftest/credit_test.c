@@ -32,13 +32,13 @@ static bool accepts(int fd, int64_t sid, uint32_t flags)
 }
 
 /* Less than a sixteenth was read, so that no credit is given unless the sender asks for it. */
-TEST("T075 S3.22 S4.16 a sender that is blocked says so if it is to, and gets credit at once")
+TEST("T075 F2 S3.22 S4.16 a sender that is blocked says so if it is to, and gets credit at once")
 {
 	struct pair pair = pair_exhausted(WINDOW / 16 - 1);
 
 	ASSERT(!accepts(pair.client, 0, 0));
 	usleep(100000);
-	/* Nothing was said (F2: and it does not keep the next one from saying it). */
+	/* Nothing was said, and that does not keep the next one from saying it. */
 	ASSERT(!accepts(pair.client, 0, 0));
 	ASSERT_ERRNO(stream_send_flags(pair.client, 0, SNDBLOCK, data, 1, MSG_DONTWAIT), ENOSPC);
 	EVENTUALLY(accepts(pair.client, 0, 0));

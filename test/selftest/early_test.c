@@ -149,3 +149,23 @@ TEST("T138 S6.38 remembered parameters are for clients that shake hands")
 		     EINVAL);
 	close(fd);
 }
+
+TEST("S3.33 a datagram that was queued before the handshake arrives after it")
+{
+	struct quic_transport_param params = remembered();
+	struct pair pair = pair_listening("127.0.0.1");
+	struct message message;
+
+	params_set(pair.listener, (struct quic_transport_param){ .max_datagram_frame_size = 1400 });
+	pair_connect(&pair);
+	ASSERT_ERRNO(send(pair.client, "dgram", 5, MSG_QUIC_DATAGRAM), EINVAL);
+	params.max_datagram_frame_size = 1400;
+	params_set(pair.client, params);
+	ASSERT_EQ(send(pair.client, "dgram", 5, MSG_QUIC_DATAGRAM), 5);
+	pair_hello(&pair);
+	pair_handshake(&pair);
+	ASSERT_EQ(message_recv(pair.server, &message, 100, 0), 5);
+	ASSERT_EQ(message.flags & ~MSG_CMSG_CLOEXEC, MSG_QUIC_DATAGRAM | MSG_EOR);
+	ASSERT_MEM(message.data, "dgram", 5);
+	pair_close(&pair);
+}

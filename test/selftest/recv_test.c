@@ -253,3 +253,58 @@ TEST("S4.23 data after the close event")
 	close(pair.server);
 	close(pair.listener);
 }
+
+TEST("F25 S4.7 a handshake message without a control buffer is data all the same")
+{
+	struct pair pair = pair_listening("127.0.0.1");
+	char bytes[10];
+	struct iovec iov = { .iov_base = bytes, .iov_len = sizeof(bytes) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	pair_connect(&pair);
+	ASSERT_EQ(handshake_send(pair.client, QUIC_CRYPTO_INITIAL, "hello", 5, 0), 5);
+	pair.server = accept(pair.listener, NULL, NULL);
+	ASSERT_EQ(recvmsg(pair.server, &msg, 0), 5);
+	ASSERT_MEM(bytes, "hello", 5);
+	ASSERT_EQ(msg.msg_flags, MSG_EOR | MSG_CTRUNC);
+	pair_close(&pair);
+}
+
+TEST("S4.8 S4.11 a handshake message in parts, each with its level")
+{
+	struct pair pair = pair_listening("127.0.0.1");
+	struct message message;
+
+	pair_connect(&pair);
+	ASSERT_EQ(handshake_send(pair.client, QUIC_CRYPTO_INITIAL, "hello", 5, 0), 5);
+	pair.server = accept(pair.listener, NULL, NULL);
+	ASSERT_EQ(message_recv(pair.server, &message, 3, MSG_PEEK), 3);
+	ASSERT_EQ(message_recv(pair.server, &message, 3, 0), 3);
+	ASSERT_EQ(message.flags, 0);
+	ASSERT(message.has_level && message.level == QUIC_CRYPTO_INITIAL);
+	ASSERT_EQ(message_recv(pair.server, &message, 3, 0), 2);
+	ASSERT_EQ(message.flags, MSG_EOR);
+	ASSERT(message.has_level && message.level == QUIC_CRYPTO_INITIAL);
+	ASSERT_MEM(message.data, "lo", 2);
+	pair_close(&pair);
+}
+
+TEST("F51 S4.20 an event is told during the handshake, behind the messages")
+{
+	struct quic_transport_param params = { .max_idle_timeout = 1000000 };
+	struct pair pair = pair_listening("127.0.0.1");
+	char byte;
+
+	params_set(pair.client, params);
+	params_set(pair.listener, params);
+	event_enable(pair.listener, QUIC_EVENT_CONNECTION_CLOSE, true);
+	pair_connect(&pair);
+	ASSERT_EQ(handshake_send(pair.client, QUIC_CRYPTO_INITIAL, "hello", 5, 0), 5);
+	pair.server = accept(pair.listener, NULL, NULL);
+	ASSERT_OK(pair.server);
+	EVENTUALLY(poll_events(pair.server) & POLLHUP);
+	handshake_expect(pair.server, QUIC_CRYPTO_INITIAL, "hello");
+	event_expect(pair.server, QUIC_EVENT_CONNECTION_CLOSE);
+	ASSERT_ERRNO(recv(pair.server, &byte, 1, 0), ENOTCONN);
+	pair_close(&pair);
+}

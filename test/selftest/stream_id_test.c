@@ -438,7 +438,7 @@ TEST("F22 a refused send of nothing opens no stream")
 	pair_close(&pair);
 }
 
-TEST("F23 S6.6 a stream of the peer that was not sent on may be opened, and is active then")
+TEST("F23 S6.6 a stream of the peer that was not sent on may be opened")
 {
 	struct pair pair = pair_connected();
 
