@@ -549,52 +549,52 @@ static void every_call(enum state state)
 	}
 }
 
-TEST_LIMIT("P30 S2.4 every call on a fresh socket", 60)
+TEST_LIMIT("P30 S2.4 every call on a fresh socket", 120)
 {
 	every_call(FRESH);
 }
 
-TEST_LIMIT("P30 every call on a bound socket", 60)
+TEST_LIMIT("P30 every call on a bound socket", 120)
 {
 	every_call(BOUND);
 }
 
-TEST_LIMIT("P30 every call on a listener", 60)
+TEST_LIMIT("P30 every call on a listener", 120)
 {
 	every_call(LISTENING);
 }
 
-TEST_LIMIT("P30 every call on a client that shakes hands", 60)
+TEST_LIMIT("P30 every call on a client that shakes hands", 120)
 {
 	every_call(CONNECTING);
 }
 
-TEST_LIMIT("P30 every call on an accepted socket that shakes hands", 60)
+TEST_LIMIT("P30 every call on an accepted socket that shakes hands", 120)
 {
 	every_call(ACCEPTED);
 }
 
-TEST_LIMIT("P30 every call on an established client", 60)
+TEST_LIMIT("P30 every call on an established client", 120)
 {
 	every_call(CLIENT);
 }
 
-TEST_LIMIT("P30 every call on an established server", 60)
+TEST_LIMIT("P30 every call on an established server", 120)
 {
 	every_call(SERVER);
 }
 
-TEST_LIMIT("P30 every call right after the end of a connection", 60)
+TEST_LIMIT("P30 every call right after the end of a connection", 120)
 {
 	every_call(CLOSING);
 }
 
-TEST_LIMIT("P30 every call long after the end of a connection", 60)
+TEST_LIMIT("P30 every call long after the end of a connection", 120)
 {
 	every_call(CLOSED);
 }
 
-TEST_LIMIT("P30 every call after the peer ended the connection", 60)
+TEST_LIMIT("P30 every call after the peer ended the connection", 120)
 {
 	every_call(ENDED);
 }
