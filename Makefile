@@ -65,6 +65,11 @@ check-engine: ## the protocol engine: units, then the simulated network
 	$(MAKE) -C test/engine check
 	$(MAKE) -C test/sim check
 
+.PHONY: check-32
+check-32: ## the engine compiled for a 32-bit machine
+	$(MAKE) -C test/engine check-32
+	$(MAKE) -C test/sim check-32
+
 .PHONY: check-sim
 check-sim: ## the engine on the simulated network
 	$(MAKE) -C test/sim check

@@ -120,7 +120,7 @@ static inline u64 mul_u64_u32_shr(u64 a, u32 mul, unsigned int shift)
 {
 	return ((unsigned __int128)a * mul) >> shift;
 }
-#else	/* A 32-bit machine: compiled only, to see that nothing else divides (division.sh). */
+#else	/* A 32-bit machine: user_division.c; division.sh sees that nothing else divides. */
 u64 div_u64(u64 dividend, u32 divisor);
 u64 div64_u64(u64 dividend, u64 divisor);
 u64 div_u64_rem(u64 dividend, u32 divisor, u32 *remainder);
