@@ -74,6 +74,9 @@ void test_memory(const char *file, int line, const char *what, const void *value
 #define ASSERT_MEM(value, expected, len)					\
 	test_memory(__FILE__, __LINE__, #value, (value), (expected), (len))
 
+/* How many times as long may things take here? For limits that only a hang should exceed. */
+unsigned int test_slowness(void);
+
 /* For programs that run tests in a way of their own: all tests, one run, and test_main()'s choice. */
 const struct test *test_first(void);
 bool test_run(const struct test *test);

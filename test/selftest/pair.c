@@ -12,7 +12,7 @@
 
 int quic_socket(int family)
 {
-	struct timeval patience = { .tv_sec = RECEIVE_SECONDS };
+	struct timeval patience = { .tv_sec = RECEIVE_SECONDS * test_slowness() };
 	int fd = socket(family, SOCK_DGRAM, IPPROTO_QUIC);
 
 	ASSERT_OK(fd);
@@ -93,7 +93,7 @@ static void params_transfer(int from, int to)
 
 void pair_handshake(struct pair *pair)
 {
-	struct timeval patience = { .tv_sec = RECEIVE_SECONDS };
+	struct timeval patience = { .tv_sec = RECEIVE_SECONDS * test_slowness() };
 	int client = pair->client, server = pair->server;
 	uint32_t cipher = pair->cipher;
 

@@ -54,7 +54,7 @@ int poll_events(int fd);
 /* For conditions that become true when packets arrive. */
 #define EVENTUALLY(condition)						\
 	do {								\
-		int tries = 2500;					\
+		int tries = 2500 * test_slowness();			\
 									\
 		while (!(condition) && --tries)				\
 			usleep(2000);					\
