@@ -165,10 +165,8 @@ TEST("P15 the first packet leaves soon after there was no memory for it")
 	pair_init(&p);
 	pair_connect(&p);
 	host_fail_alloc_after(0);
-	pair_flush(&p.client);
-	CHECK(host_alloc_failed());
-	CHECK_EQ(p.client.datagrams_sent, 0);
 	pair_run(&p, p.now + 100 * QUIC_MSEC);
+	CHECK(host_alloc_failed());
 	CHECK(p.client.conn.handshake_confirmed);
 	pair_destroy(&p);
 }
