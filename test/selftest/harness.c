@@ -13,6 +13,10 @@
 /* An emulated kernel that checks every access to memory. */
 #define SLOWNESS_DEBUG	8
 
+/* Of a test that did not end in time, and how long its exit handlers may take. */
+#define STATUS_HANGS	77
+#define GOODBYE_SECONDS	5
+
 static struct test *tests;
 
 unsigned int test_slowness(void)
@@ -90,8 +94,17 @@ const struct test *test_first(void)
 	return tests;
 }
 
+/* The time is up: leave as after a failure, or be killed. */
+static void hang(int signal __attribute__((unused)))
+{
+	alarm(GOODBYE_SECONDS);
+	exit(STATUS_HANGS);
+}
+
 bool test_run(const struct test *test)
 {
+	/* Only once, and without blocking itself. */
+	struct sigaction action = { .sa_handler = hang, .sa_flags = SA_RESETHAND | SA_NODEFER };
 	int status;
 	pid_t pid;
 
@@ -103,6 +116,7 @@ bool test_run(const struct test *test)
 	}
 	if (!pid) {
 		setpgid(0, 0);
+		sigaction(SIGALRM, &action, NULL);
 		alarm(test->seconds * test_slowness());
 		test->run();
 		exit(0);
@@ -112,7 +126,8 @@ bool test_run(const struct test *test)
 	/* Whatever the test started ends with it. */
 	kill(-pid, SIGKILL);
 
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+	if ((WIFEXITED(status) && WEXITSTATUS(status) == STATUS_HANGS) ||
+	    (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM))
 		printf("# hangs: no end after %u s\n", test->seconds * test_slowness());
 	else if (WIFSIGNALED(status))
 		printf("# killed by %s\n", strsignal(WTERMSIG(status)));
