@@ -485,7 +485,6 @@ static void init_end(struct pair *p, struct pair_end *end, bool is_server)
 	end->config.version = QUIC_VERSION_V1;
 	end->config.algorithm = QUIC_CONG_ALG_CUBIC;
 	end->config.mtu = MTU;
-	end->config.max_rate = U64_MAX;
 	end->config.send_reset_token = true;
 	memset(end->config.reset_secret, 0x40 + is_server, sizeof(end->config.reset_secret));
 }

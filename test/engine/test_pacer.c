@@ -24,9 +24,48 @@ TEST("the rate is five quarters of a window per round trip")
 	CHECK_EQ(pacer.rate, 1250000);
 	quic_pacer_update(&pacer, 100000, 100 * QUIC_MSEC, true, MTU);
 	CHECK_EQ(pacer.rate, 2000000);
-	pacer.max_rate = 50000;
+}
+
+TEST("S2.45 the host's bound holds before a round trip was measured, and may change")
+{
+	struct quic_pacer pacer;
+
+	quic_pacer_init(&pacer);
+	quic_pacer_set(&pacer, 50000, 0, MTU);
+	CHECK_EQ(pacer.rate, 50000);
+	CHECK(quic_pacer_capped(&pacer));
 	quic_pacer_update(&pacer, 100000, 100 * QUIC_MSEC, true, MTU);
 	CHECK_EQ(pacer.rate, 50000);
+	quic_pacer_set(&pacer, 20000, 0, MTU);
+	CHECK_EQ(pacer.rate, 20000);
+	quic_pacer_set(&pacer, U64_MAX, 0, MTU);
+	quic_pacer_update(&pacer, 100000, 100 * QUIC_MSEC, true, MTU);
+	CHECK_EQ(pacer.rate, 2000000);
+	CHECK(!quic_pacer_capped(&pacer));
+}
+
+TEST("where the network waits, trains are short, early, and leave one after the other")
+{
+	struct quic_pacer pacer;
+
+	quic_pacer_init(&pacer);
+	quic_pacer_set(&pacer, U64_MAX, 2 * QUIC_MSEC, MTU);
+	/* 1 MB/s: a millisecond holds less than two packets. */
+	quic_pacer_update(&pacer, 80000, 100 * QUIC_MSEC, false, MTU);
+	CHECK_EQ(pacer.burst, 2 * MTU);
+	quic_pacer_sent(&pacer, 5000, QUIC_SEC);
+	quic_pacer_sent(&pacer, 5000, QUIC_SEC);
+	/* The burst of the beginning is behind: 10000 bytes take 10 ms, less what may be caught up. */
+	CHECK_EQ(pacer.next_at, QUIC_SEC + 10 * QUIC_MSEC - 2400 * QUIC_USEC);
+	CHECK_EQ(quic_pacer_deadline(&pacer), pacer.next_at - 2 * QUIC_MSEC);
+	CHECK_EQ(quic_pacer_room(&pacer, pacer.next_at - 2 * QUIC_MSEC - 1, MTU), 0);
+	CHECK_EQ(quic_pacer_room(&pacer, pacer.next_at - 2 * QUIC_MSEC, MTU), 2 * MTU);
+	CHECK_EQ(quic_pacer_departure(&pacer, pacer.next_at - 2 * QUIC_MSEC), pacer.next_at);
+	CHECK_EQ(quic_pacer_departure(&pacer, pacer.next_at + 5), pacer.next_at + 5);
+	/* The host waits again. */
+	quic_pacer_set(&pacer, U64_MAX, 0, MTU);
+	CHECK_EQ(quic_pacer_departure(&pacer, QUIC_SEC), QUIC_SEC);
+	CHECK_EQ(quic_pacer_room(&pacer, pacer.next_at - 1, MTU), 0);
 }
 
 TEST("a burst is an initial window or a quantum of time")

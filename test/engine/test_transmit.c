@@ -265,6 +265,47 @@ TEST("a window that opens while pacing holds back is not forgotten")
 	pair_destroy(&p);
 }
 
+/* RFC 9002, 7.7; the round trip begins with the departure (5.1). */
+TEST("a network that waits gets trains with their departure times")
+{
+	struct quic_conn *c = &p.client.conn;
+	struct quic_train train;
+	u64 last = 0, pn;
+	int trains;
+
+	begin();
+	quic_conn_set_pacing(c, U64_MAX, 2 * QUIC_MSEC);
+	c->recovery.cong.window = 1 << 20;
+	c->recovery.cong.ssthresh = 1 << 20;
+	quic_pacer_update(&c->recovery.pacer, 200000, 20 * QUIC_MSEC, false, 1452);
+	CHECK_EQ(pair_send(&p.client, 0, 100000, false), 0);
+	for (trains = 0; transmit(&p.client, &train) > 0; trains++) {
+		CHECK(train.departure >= p.now && train.departure <= p.now + 2 * QUIC_MSEC);
+		CHECK(train.departure >= last);
+		last = train.departure;
+		pn = c->recovery.space[QUIC_SPACE_APP].next_pn - 1;
+		CHECK_EQ(quic_sent_find(&c->recovery.space[QUIC_SPACE_APP].sent, pn)->sent_at, last);
+	}
+	CHECK(trains > 1 && last > p.now);
+	CHECK_EQ(quic_conn_deadline(c, p.now), c->recovery.pacer.next_at - 2 * QUIC_MSEC);
+	pair_destroy(&p);
+}
+
+TEST("an acknowledgement alone does not wait for its departure")
+{
+	static const u8 ping[] = { QUIC_FRAME_PING, 0, 0, 0 };
+	struct quic_train train;
+
+	begin();
+	quic_conn_set_pacing(&p.server.conn, U64_MAX, 2 * QUIC_MSEC);
+	quic_pacer_update(&p.server.conn.recovery.pacer, 20000, 20 * QUIC_MSEC, false, 1452);
+	p.server.conn.recovery.pacer.next_at = p.now + 5 * QUIC_MSEC;
+	pair_inject(&p.client, QUIC_CRYPTO_APP, ping, sizeof(ping), 0);
+	CHECK_EQ(transmit(&p.server, &train), 1);
+	CHECK_EQ(train.departure, p.now);
+	pair_destroy(&p);
+}
+
 TEST("what pacing held back is asked for although its time has come meanwhile")
 {
 	struct quic_conn *c = &p.client.conn;

@@ -144,6 +144,7 @@ void peer_init(struct peer *peer, struct world *world, bool server)
 	peer->server = server;
 	peer->name = server ? "server" : "client";
 	peer->rcvbuf = RCVBUF;
+	peer->max_rate = U64_MAX;
 	peer->addr = (struct quic_addr){ .family = 4, .port = server ? 4433 : 50000,
 					 .ip = { 192, 0, 2, 1 + server } };
 
@@ -160,7 +161,6 @@ void peer_init(struct peer *peer, struct world *world, bool server)
 	peer->config.version = QUIC_VERSION_V1;
 	peer->config.algorithm = QUIC_CONG_ALG_CUBIC;
 	peer->config.mtu = 1252;
-	peer->config.max_rate = U64_MAX;
 	quic_random(peer->config.reset_secret, sizeof(peer->config.reset_secret));
 
 	tls_init(&peer->tls, &peer->conn, server, random_u64(&world->random));
@@ -244,6 +244,7 @@ static bool transmit(struct peer *peer)
 	bool any = false;
 	int n, count;
 
+	quic_conn_set_pacing(&peer->conn, peer->max_rate, peer->ahead);
 	for (;;) {
 		memset(&train, 0, sizeof(train));
 		train.buf = buffer;

@@ -339,7 +339,7 @@ static void tune_lies(struct world *world)
 /* SO_MAX_PACING_RATE */
 static void tune_paced(struct world *world)
 {
-	world->client.config.max_rate = 200 * KB;
+	world->client.max_rate = 200 * KB;
 }
 
 static void check_paced(struct world *world)
@@ -350,6 +350,8 @@ static void check_paced(struct world *world)
 	SIM_CHECK(elapsed(world) > (bytes - 40 * KB) * QUIC_SEC / (200 * KB));
 	SIM_CHECK(elapsed(world) < bytes * 12 / 10 * QUIC_SEC / (200 * KB));
 	SIM_CHECK(!world->client.stats.packets_lost);
+	/* RFC 9002, 7.8: what is not used does not grow. */
+	SIM_CHECK(world->client.stats.cwnd < 40 * KB);
 }
 
 /* Transport parameters anywhere within their bounds. */

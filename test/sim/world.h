@@ -21,6 +21,7 @@ struct attack;
  * @rcvbuf: bytes of received payload kept
  * @remembers: client: it knows the server's parameters from before (S3.27): @remembered
  * @lies: per 10000 packets
+ * @max_rate, @ahead: as quic_conn_set_pacing() has them; the network waits for departure times
  * @error: how it ended: CONNECTION_CLOSE event
  * @updates: key updates begun here; @updates_seen: KEY_UPDATE events
  * @token: the last of @tokens that arrived (client)
@@ -41,6 +42,7 @@ struct peer {
 	bool remembers;
 	struct quic_params remembered;
 	unsigned int lies;
+	u64 max_rate, ahead;
 	bool got_close;
 	u64 updates, updates_seen;
 	u8 token[QUIC_TOKEN_MAX];

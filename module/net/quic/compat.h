@@ -8,6 +8,7 @@
 #include <linux/hrtimer.h>
 #include <linux/memcontrol.h>
 #include <linux/net.h>
+#include <linux/skbuff.h>
 #include <linux/socket.h>
 #include <linux/version.h>
 #include <net/ipv6.h>
@@ -44,6 +45,15 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 	timer->function = function;
 }
 #endif
+
+/*
+ * When a packet leaves, by CLOCK_MONOTONIC: that is what the last argument says, as a flag before 6.11,
+ * as the value of SKB_CLOCK_MONOTONIC since.
+ */
+static inline void quic_skb_set_departure(struct sk_buff *skb, u64 at)
+{
+	skb_set_delivery_time(skb, ns_to_ktime(at), 1);
+}
 
 /* Where inet6_create() finds the IPv6 part: said since 6.4, the end of the object before. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)

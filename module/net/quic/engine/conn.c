@@ -96,7 +96,6 @@ static int begin(struct quic_conn *conn, const struct quic_conn_ops *ops,
 	quic_pmtud_restart(conn, path);
 	/* From here on runs the client's probe timeout against deadlock (RFC 9002, 6.2.2.1). */
 	conn->recovery.armed_at = now;
-	conn->recovery.pacer.max_rate = config->max_rate;
 	quic_path_update_blocked(conn);
 
 	quic_streams_init(&conn->streams, &streams_ops, &conn->mem, &conn->mem_tx, &conn->mem_rx,
@@ -221,15 +220,12 @@ void quic_conn_destroy(struct quic_conn *conn)
 void quic_conn_set_config(struct quic_conn *conn, const struct quic_conn_config *config)
 {
 	struct quic_recovery *rec = &conn->recovery;
-	u64 rate = config->max_rate;
 
 	conn->config.nodelay = config->nodelay;
 	conn->streams.nodelay = config->nodelay;
 	conn->config.keepalive = config->keepalive;
 	conn->config.version = config->version;
 	conn->config.disable_compatible_version = config->disable_compatible_version;
-	conn->config.max_rate = rate;
-	rec->pacer.max_rate = rate;
 	if (config->pmtud_interval != conn->config.pmtud_interval) {
 		conn->config.pmtud_interval = config->pmtud_interval;
 		quic_pmtud_restart(conn, &conn->path[conn->active_path]);

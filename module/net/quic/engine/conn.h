@@ -86,7 +86,6 @@ struct quic_conn_ops {
  * @initial_rtt, @keepalive: ns, 0: default, off
  * @mtu: UDP payload bytes that the route carries
  * @pmtud_interval: ns, 0: the route is believed, nothing is probed
- * @max_rate: bytes per second, U64_MAX none
  * @nodelay: S3.24
  * @disable_compatible_version: omit version_information
  * @send_reset_token: server: advertise a stateless reset token
@@ -99,7 +98,6 @@ struct quic_conn_config {
 	u64 initial_rtt, keepalive;
 	u32 mtu;
 	u64 pmtud_interval;
-	u64 max_rate;
 	bool nodelay, disable_compatible_version, send_reset_token;
 	u8 reset_secret[32];
 };
@@ -183,7 +181,7 @@ struct quic_early_packet {
  * @close_pending: CONNECTION_CLOSE must be sent; @close_flush: but data that may leave goes first
  * @close_received, @close_threshold: packets in the closing state, and how many make the
  *	next answer
- * @asked_at: when the host last asked for datagrams
+ * @asked_at: when the host last asked for datagrams; @departs_at: when what it got leaves
  * @skip_at: 1-RTT packet number that will be skipped (RFC 9000, 21.4)
  * @ack_only: packets without an ack-eliciting frame sent in a row (RFC 9000, 13.2.4)
  * @hurries: times that the handshake was sent again early (RFC 9002, 6.2.3)
@@ -235,7 +233,7 @@ struct quic_conn {
 	u16 ticket_len;
 	bool ticket_done;
 
-	u64 idle_at, keepalive_at, close_at, retry_at, asked_at;
+	u64 idle_at, keepalive_at, close_at, retry_at, asked_at, departs_at;
 	bool idle_restarted;
 	struct quic_conn_close_info close;
 	bool close_pending, close_flush;
@@ -329,7 +327,7 @@ void quic_conn_receive(struct quic_conn *conn, const struct quic_datagram *dgram
  * @max_segments: given by the host: how many datagrams one GSO packet may hold (1: no GSO)
  * @len: bytes written; @segment: size of each datagram but the last
  * @path: addresses to use; @ecn: ECN bits to set
- * @departure: when it should leave (fq), 0: at once
+ * @departure: when it should leave, if the host waits (quic_conn_set_pacing()), else 0
  */
 struct quic_train {
 	u8 *buf;
@@ -346,6 +344,13 @@ struct quic_train {
 size_t quic_conn_transmit_size(struct quic_conn *conn, u64 now);
 /* Fill a train. Return: datagrams in it, 0 when nothing may be sent now, -ENOMEM. */
 int quic_conn_transmit(struct quic_conn *conn, u64 now, struct quic_train *train);
+
+/*
+ * Before the next train: what the host permits, and whether it is the network that waits for departure
+ * times. @max_rate: bytes per second, U64_MAX: any; @ahead: ns before its departure at which a train is
+ * taken, 0: trains leave when they are taken.
+ */
+void quic_conn_set_pacing(struct quic_conn *conn, u64 max_rate, u64 ahead);
 
 /*
  * The host had no buffer for a train: quic_conn_deadline() asks again a little later, not at once

@@ -58,16 +58,16 @@ bool quic_conn_wants(struct quic_conn *conn, u8 level, bool eliciting, u64 now)
 
 /*
  * RFC 9000, 13.2.5 and 13.2.6: each space reports its own packets, under its own keys, with the time
- * since the largest arrived. Whatever is to be acknowledged goes along, due or not (S3.25, P32).
- * During the handshake, and with probes, what was acknowledged before is repeated: that ACK may have
+ * from the arrival of the largest to the departure. Whatever is to be acknowledged goes along, due or
+ * not (S3.25, P32). During the handshake, and with probes, what was acknowledged before is repeated: that ACK may have
  * been lost, and nothing tells the peer more about what this end still lacks.
  */
 static bool fill_ack(struct quic_conn *conn, u8 level, struct quic_writer *w,
-		     struct quic_sent *sent, u64 now)
+		     struct quic_sent *sent)
 {
 	struct quic_space *space = quic_conn_space(conn, level);
 	bool ecn = space->ecn[0] || space->ecn[1] || space->ecn[2];
-	u64 delay = now > space->largest_at ? now - space->largest_at : 0;
+	u64 delay = conn->departs_at - min(conn->departs_at, space->largest_at);
 
 	if (space->ack_at == QUIC_NEVER && level == QUIC_CRYPTO_APP && !space->probes)
 		return false;
@@ -135,7 +135,7 @@ bool quic_conn_fill(struct quic_conn *conn, u8 level, struct quic_writer *w, str
 {
 	struct quic_space *space = quic_conn_space(conn, level);
 	struct quic_crypto_stream *cs = &conn->crypto[level];
-	bool ack = level != QUIC_CRYPTO_EARLY && fill_ack(conn, level, w, sent, now);
+	bool ack = level != QUIC_CRYPTO_EARLY && fill_ack(conn, level, w, sent);
 	bool crypto_lost, again;
 	u64 lost;
 

@@ -52,8 +52,10 @@ u64 quic_hystart_ack(struct quic_hystart *hs, u64 bytes, u64 sent_at, u64 now)
 {
 	if (sent_at > hs->round_start)
 		next_round(hs, now);
-	hs->current_min = min(hs->current_min, now - sent_at);
-	hs->samples++;
+	if (now >= sent_at) {
+		hs->current_min = min(hs->current_min, now - sent_at);
+		hs->samples++;
+	}
 	if (hs->phase != QUIC_HYSTART_DONE)
 		judge(hs);
 	return hs->phase == QUIC_HYSTART_SLOW_START ? bytes : bytes / CSS_GROWTH_DIVISOR;

@@ -42,7 +42,8 @@ static bool lengthen_run(const struct quic_recovery *rec, struct quic_space *sp,
 		sp->lost_since = sent->sent_at;
 		return false;
 	}
-	if (sent->sent_at - sp->lost_since <= persistent_duration(rec))
+	/* What is not paced may leave before what was taken earlier. */
+	if (sent->sent_at <= sp->lost_since + persistent_duration(rec))
 		return false;
 	sp->lost_since = sent->sent_at;
 	return true;
@@ -62,6 +63,11 @@ static void lose(struct quic_recovery *rec, enum quic_space_id space, u64 pn,
 	}
 	rec->ops->lost(rec, space, pn, sent, now);
 	sent->used = 0;
+}
+
+void quic_loss_congestion(struct quic_recovery *rec, u64 sent_at, u64 now)
+{
+	quic_cong_on_congestion(&rec->cong, sent_at, max(now, rec->departed_at));
 }
 
 void quic_loss_detect(struct quic_recovery *rec, enum quic_space_id space, u64 now)
@@ -106,7 +112,7 @@ void quic_loss_detect(struct quic_recovery *rec, enum quic_space_id space, u64 n
 	}
 
 	if (congestion)
-		quic_cong_on_congestion(&rec->cong, last_lost_at, now);
+		quic_loss_congestion(rec, last_lost_at, now);
 	if (persistent)
 		quic_cong_on_persistent(&rec->cong);
 }

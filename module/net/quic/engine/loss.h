@@ -13,6 +13,12 @@
 bool quic_loss_by_number(const struct quic_space *sp, u64 pn);
 void quic_loss_detect(struct quic_recovery *rec, enum quic_space_id space, u64 now);
 
+/*
+ * Loss or ECN-CE of a packet that was sent at @sent_at (RFC 9002, B.6). What the host has taken already
+ * was sent before the recovery period begins, although it may leave later.
+ */
+void quic_loss_congestion(struct quic_recovery *rec, u64 sent_at, u64 now);
+
 /* RFC 9002, A.8: PeerCompletedAddressValidation() */
 bool quic_pto_peer_validated(const struct quic_recovery *rec);
 

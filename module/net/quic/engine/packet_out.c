@@ -91,7 +91,7 @@ static void record(struct quic_conn *conn, u8 level, u64 pn, struct quic_sent *s
 	sent->level = level;
 	sent->ecn_marked = conn->recovery.ecn.marking;
 	*slot = *sent;
-	quic_recovery_on_sent(&conn->recovery, id, slot, now);
+	quic_recovery_on_sent(&conn->recovery, id, slot, conn->departs_at);
 }
 
 /* Return: length of the packet or a negative errno. */

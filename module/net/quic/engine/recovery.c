@@ -59,6 +59,7 @@ void quic_recovery_on_sent(struct quic_recovery *rec, enum quic_space_id space,
 	if (sent->path == rec->flow)
 		quic_cong_on_sent(&rec->cong, sent->size);
 	rec->armed_at = now;
+	rec->departed_at = max(rec->departed_at, now);
 }
 
 /* What one ACK frame newly acknowledges. */
@@ -107,6 +108,8 @@ static int mark_acked(struct quic_space *sp, struct quic_ack_frame *ack, struct 
 static void update_rtt(struct quic_recovery *rec, enum quic_space_id space,
 		       const struct newly_acked *newly, u64 delay, u64 now)
 {
+	if (newly->sent_at > now)
+		return;		/* the network did not wait for its departure */
 	if (space != QUIC_SPACE_APP)
 		delay = 0;	/* 13.2.1 of RFC 9000: these are acknowledged at once */
 	else if (rec->handshake_confirmed)
@@ -139,7 +142,7 @@ static void process_ecn(struct quic_recovery *rec, struct quic_space *sp,
 	sp->peer_ecn[0] = ack->ect0;
 	sp->peer_ecn[2] = ack->ce;
 	if (more_ce && believed && here)
-		quic_cong_on_congestion(&rec->cong, newly->sent_at, now);
+		quic_loss_congestion(rec, newly->sent_at, now);
 }
 
 /* RFC 9002, B.5, with one call of the controller for as many packets as it treats alike. */

@@ -96,6 +96,7 @@ struct quic_recovery_ops {
  * @max_ack_delay: the peer's, ns; counts only once the handshake is confirmed (5.3)
  * @pto_count: consecutive probe timeouts; @pto_total: all of them
  * @packets_lost: packets in flight that were declared lost
+ * @departed_at: latest departure of a packet in flight so far
  * @armed_at: last event that rearms the timer (A.8), from which a client's anti-deadlock PTO runs
  * @is_server, @handshake_confirmed, @peer_validated: for the timers (6.2.1, 6.2.2.1): whether this
  *	end may assume that the peer has validated its address; a client learns that from the first
@@ -116,7 +117,7 @@ struct quic_recovery {
 	u32 pto_count;
 	u64 pto_total;
 	u64 packets_lost;
-	u64 armed_at;
+	u64 armed_at, departed_at;
 	bool is_server, handshake_confirmed, peer_validated;
 	bool amplification_blocked, has_handshake_keys;
 };
@@ -131,8 +132,9 @@ void quic_recovery_init(struct quic_recovery *rec, const struct quic_recovery_op
 void quic_recovery_clear(struct quic_recovery *rec);
 
 /*
- * A packet left. @sent was filled in by the caller after quic_sent_add(), except sent_at. An
- * ack-eliciting one uses up one of space->probes. Pacing is the caller's (quic_pacer_sent()).
+ * A packet left, or leaves at @now, which may be in the future (pacer.h). @sent was filled in by the
+ * caller after quic_sent_add(), except sent_at. An ack-eliciting one uses up one of space->probes.
+ * Pacing is the caller's (quic_pacer_sent()).
  */
 void quic_recovery_on_sent(struct quic_recovery *rec, enum quic_space_id space,
 			   struct quic_sent *sent, u64 now);

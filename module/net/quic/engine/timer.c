@@ -41,9 +41,9 @@ static u64 ack_deadline(struct quic_conn *conn)
  */
 static u64 pacing_deadline(struct quic_conn *conn, u64 now)
 {
-	u64 next_at = conn->recovery.pacer.next_at;
+	u64 at = quic_pacer_deadline(&conn->recovery.pacer);
 
-	return next_at > conn->asked_at && quic_conn_paced_wants(conn, now) ? next_at : QUIC_NEVER;
+	return at > conn->asked_at && quic_conn_paced_wants(conn, now) ? at : QUIC_NEVER;
 }
 
 /* S2.32: connecting sends nothing; probes begin with the first packet of the handshake. */

@@ -48,6 +48,7 @@ int quic_transmit_finish(struct quic_conn *conn, struct quic_train *train, struc
 {
 	conn->retry_at = QUIC_NEVER;
 	train->path = path;
+	train->departure = conn->recovery.pacer.ahead ? conn->departs_at : 0;
 	if (path == &conn->path[conn->active_path] && conn->recovery.ecn.marking)
 		train->ecn = QUIC_ECN_ECT0;
 	if (!path->validated)
@@ -272,13 +273,17 @@ static int build_packet(struct quic_conn *conn, struct builder *b, u64 now)
 	return len;
 }
 
-/* RFC 9002, 7.8: did the train end for want of data although the window had room? */
+/*
+ * RFC 9002, 7.8: did the train end for want of data although the window had room? To be paced is no
+ * such want, unless the host permits less than the window does.
+ */
 static void note_limits(struct quic_conn *conn, const struct builder *b, u64 now)
 {
 	struct quic_cong *cong = &conn->recovery.cong;
 
 	cong->limited = quic_cong_room(cong) >= b->mtu &&
-			!quic_conn_wants(conn, b->level, true, now);
+			(quic_pacer_capped(&conn->recovery.pacer) ||
+			 !quic_conn_wants(conn, b->level, true, now));
 }
 
 static int transmit_train(struct quic_conn *conn, u64 now, struct quic_train *train, bool paced)
@@ -302,6 +307,9 @@ static int transmit_train(struct quic_conn *conn, u64 now, struct quic_train *tr
 	if (b.level == QUIC_CRYPTO_EARLY)
 		b.mtu = min_t(u64, b.mtu, QUIC_EARLY_PACKET_MAX);
 	b.budget = send_budget(conn, b.mtu, paced, now);
+	/* RFC 9002, 7.7: an ACK alone, or a probe, waits for nothing. */
+	if (paced && b.budget)
+		conn->departs_at = quic_pacer_departure(&rec->pacer, now);
 	/* One more for what the budget does not hold back: an ACK, probes. */
 	b.max = min3(div64_u64(min_t(u64, train->cap, allowance), b.mtu),
 		     div64_u64(b.budget, b.mtu) + 1 + rec->space[QUIC_SPACE_APP].probes,
@@ -342,6 +350,7 @@ static int transmit_mtu_probe(struct quic_conn *conn, u32 size, u64 now, struct 
 
 	if (quic_transmit_reserve(conn, QUIC_CRYPTO_APP, 1))
 		return no_memory(conn, now);
+	conn->departs_at = quic_pacer_departure(&conn->recovery.pacer, now);
 	if (!quic_conn_may_seal(conn, QUIC_CRYPTO_APP, now) ||
 	    !quic_conn_begin(conn, QUIC_CRYPTO_APP, train->buf, size, &out) ||
 	    !quic_frame_write_type(&out.body, QUIC_FRAME_PING))
@@ -407,6 +416,7 @@ int quic_conn_transmit(struct quic_conn *conn, u64 now, struct quic_train *train
 	train->departure = 0;
 	train->path = &conn->path[conn->active_path];
 	conn->asked_at = now;
+	conn->departs_at = now;
 	quic_ecn_prepare(&conn->recovery.ecn);
 	if (quic_conn_is_open(conn))
 		return transmit(conn, now, train, true);
@@ -429,6 +439,13 @@ bool quic_conn_paced_wants(struct quic_conn *conn, u64 now)
 	return quic_pmtud_wants(conn, now) ||
 	       (fits(conn, mtu, send_budget(conn, mtu, false, now)) &&
 		quic_conn_wants(conn, quic_conn_data_level(conn), true, now));
+}
+
+void quic_conn_set_pacing(struct quic_conn *conn, u64 max_rate, u64 ahead)
+{
+	struct quic_recovery *rec = &conn->recovery;
+
+	quic_pacer_set(&rec->pacer, max_rate, ahead, rec->cong.mtu);
 }
 
 void quic_conn_transmit_later(struct quic_conn *conn, u64 now)

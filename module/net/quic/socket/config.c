@@ -67,7 +67,6 @@ void quic_config_fill(const struct quic_sock *qs, u32 mtu, struct quic_conn_conf
 {
 	const struct quic_transport_param *p = &qs->params;
 	const struct quic_config *c = &qs->config;
-	unsigned long rate = READ_ONCE(qs->inet.sk.sk_max_pacing_rate);
 
 	quic_params_defaults(&config->params);
 	quic_params_from_user(p, &config->params);
@@ -77,7 +76,6 @@ void quic_config_fill(const struct quic_sock *qs, u32 mtu, struct quic_conn_conf
 	config->keepalive = c->keepalive_probe_interval * QUIC_USEC;
 	config->mtu = mtu;
 	config->pmtud_interval = c->plpmtud_probe_interval * QUIC_USEC;
-	config->max_rate = rate == ~0UL ? U64_MAX : rate;
 	config->nodelay = c->stream_data_nodelay;
 	config->disable_compatible_version = p->disable_compatible_version;
 	config->send_reset_token = p->stateless_reset;

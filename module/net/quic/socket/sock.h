@@ -75,7 +75,7 @@ struct quic_listen {
  * @endpoint: UDP socket in use, NULL while unbound; @more: those of other paths [lock]
  * @local: address bound to, or of the proven path; @remote: of the peer [lock]
  * @is_server: listener, or accepted [lock]
- * @route_*: which path sk_dst_cache is for [lock]
+ * @route_*: which path sk_dst_cache is for, and its device [lock]
  * @mtu: of that route; @pmtudisc: IP_MTU_DISCOVER and IPV6_MTU_DISCOVER [lock]
  * @rxq: received trains to work off, @rxq_bytes of memory [its lock]
  * @rx_train: memory of the train that is worked off just now [lock]
@@ -105,6 +105,7 @@ struct quic_sock {
 
 	struct quic_addr route_local, route_remote;
 	u32 route_cookie;
+	int route_ifindex;
 	u32 mtu;
 	u8 pmtudisc[2];
 

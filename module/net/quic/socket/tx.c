@@ -1,9 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Everything that the engine wants to send now, train by train. */
+/*
+ * Everything that the engine wants to send now, train by train.
+ *
+ * Pacing. Where the queueing discipline of the device is fq, it waits: each train is given its
+ * departure time and handed over a little before it. fq says so itself, in the socket of the first
+ * packet that it sees (SK_PACING_FQ), whatever the transport; another route starts anew (route.c).
+ * Elsewhere the connection's timer waits. SO_MAX_PACING_RATE bounds both, at any time (S2.45).
+ */
 #include "../udp/transmit.h"
 #include "mtu.h"
 #include "net.h"
 #include "sock.h"
+
+/* How early fq gets a train: half of it keeps the device busy while the timer is late. */
+#define PACING_AHEAD	(2 * NSEC_PER_MSEC)
+
+static void update_pacing(struct sock *sk)
+{
+	unsigned long rate = READ_ONCE(sk->sk_max_pacing_rate);
+	bool fq = smp_load_acquire(&sk->sk_pacing_status) == SK_PACING_FQ;
+
+	quic_conn_set_pacing(quic_sk(sk)->conn, rate == ~0UL ? U64_MAX : rate,
+			     fq ? PACING_AHEAD : 0);
+}
 
 void quic_sock_transmit(struct sock *sk)
 {
@@ -12,6 +31,7 @@ void quic_sock_transmit(struct sock *sk)
 	int packets;
 	size_t size;
 
+	update_pacing(sk);
 	if (!quic_conn_transmit_size(conn, now))
 		return;
 	quic_mtu_check(sk);
@@ -33,7 +53,6 @@ void quic_sock_transmit(struct sock *sk)
 			break;
 		}
 		skb_put(skb, train.len);
-		quic_train_send(sk, skb, train.segment, &train.path->local, &train.path->remote,
-				train.ecn);
+		quic_train_send(sk, skb, &train);
 	}
 }

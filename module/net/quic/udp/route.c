@@ -74,6 +74,18 @@ static u32 cookie(const struct dst_entry *dst, u8 family)
 	return family == 6 ? rt6_get_cookie((struct rt6_info *)dst) : 0;
 }
 
+/*
+ * Packets of @sk leave by another device than before: whether there is fq, fq says again, which it does
+ * for flows that it does not know.
+ */
+static void restart_pacing(struct sock *sk)
+{
+	if (READ_ONCE(sk->sk_pacing_status) != SK_PACING_FQ)
+		return;
+	WRITE_ONCE(sk->sk_pacing_status, SK_PACING_NEEDED);
+	sk->sk_hash = get_random_u32();
+}
+
 struct dst_entry *quic_route_get(struct sock *sk, const struct quic_addr *local,
 				 const struct quic_addr *remote)
 {
@@ -92,6 +104,9 @@ struct dst_entry *quic_route_get(struct sock *sk, const struct quic_addr *local,
 	dst = quic_route_lookup(sk, &from, remote);
 	if (IS_ERR(dst))
 		return NULL;
+	if (dst->dev->ifindex != qs->route_ifindex)
+		restart_pacing(sk);
+	qs->route_ifindex = dst->dev->ifindex;
 	dst_hold(dst);
 	__sk_dst_set(sk, dst);
 	qs->route_cookie = cookie(dst, remote->family);

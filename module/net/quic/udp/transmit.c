@@ -15,6 +15,7 @@
 #include <net/route.h>
 #include <net/udp.h>
 
+#include "../compat.h"
 #include "../socket/sock.h"
 #include "route.h"
 #include "skb.h"
@@ -128,22 +129,24 @@ static bool neighbour_known(const struct dst_entry *dst, const struct quic_addr 
 	return known;
 }
 
-int quic_train_send(struct sock *sk, struct sk_buff *skb, size_t segment,
-		    const struct quic_addr *local, const struct quic_addr *remote, u8 ecn)
+int quic_train_send(struct sock *sk, struct sk_buff *skb, const struct quic_train *train)
 {
+	const struct quic_addr *local = &train->path->local, *remote = &train->path->remote;
 	struct dst_entry *dst = quic_route_get(sk, local, remote);
-	u8 tos = traffic_class(sk, remote->family, ecn);
+	u8 tos = traffic_class(sk, remote->family, train->ecn);
 	struct net *net = sock_net(sk);
 
 	if (!dst) {
 		kfree_skb(skb);
 		return -ENETUNREACH;
 	}
-	if (skb->len > segment) {
-		skb_shinfo(skb)->gso_size = segment;
+	if (skb->len > train->segment) {
+		skb_shinfo(skb)->gso_size = train->segment;
 		skb_shinfo(skb)->gso_type = SKB_GSO_UDP_L4;
-		skb_shinfo(skb)->gso_segs = DIV_ROUND_UP(skb->len, segment);
+		skb_shinfo(skb)->gso_segs = DIV_ROUND_UP(skb->len, train->segment);
 	}
+	if (train->departure)
+		quic_skb_set_departure(skb, train->departure);
 	skb_dst_set(skb, dst);
 	if (quic_sock_is_open(sk) && neighbour_known(dst, remote))
 		skb_set_owner_w(skb, sk);

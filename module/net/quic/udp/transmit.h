@@ -8,7 +8,7 @@
 #include <linux/ipv6.h>
 #include <net/sock.h>
 
-#include "../engine/addr.h"
+#include "../engine/conn.h"
 
 /* Segments of a GSO packet: what UDP_MAX_SEGMENTS of the oldest kernel allows. */
 #define QUIC_TRAIN_SEGMENTS_MAX	64
@@ -26,12 +26,11 @@ struct sk_buff *quic_train_alloc(size_t size, size_t min);
 
 /**
  * quic_train_send() - send the datagrams in @skb
- * @segment: size of each datagram but the last
+ * @train: what the engine says about them
  *
  * The caller holds the lock of @sk. Consumes @skb. Return: 0, or -ENETUNREACH without a route.
  */
-int quic_train_send(struct sock *sk, struct sk_buff *skb, size_t segment,
-		    const struct quic_addr *local, const struct quic_addr *remote, u8 ecn);
+int quic_train_send(struct sock *sk, struct sk_buff *skb, const struct quic_train *train);
 
 /* Answer a received datagram that belongs to no connection with @len bytes at @data. Any context. */
 void quic_reply_send(struct net *net, struct sk_buff *to, int ifindex, const u8 *data, size_t len);
