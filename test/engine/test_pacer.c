@@ -32,15 +32,20 @@ TEST("S2.45 the host's bound holds before a round trip was measured, and may cha
 
 	quic_pacer_init(&pacer);
 	quic_pacer_set(&pacer, 50000, 0, MTU);
+	quic_pacer_set(&pacer, U64_MAX, 0, MTU);
+	CHECK_EQ(quic_pacer_room(&pacer, 0, MTU), U64_MAX);
+	quic_pacer_set(&pacer, 50000, 0, MTU);
 	CHECK_EQ(pacer.rate, 50000);
 	CHECK(quic_pacer_capped(&pacer));
 	quic_pacer_update(&pacer, 100000, 100 * QUIC_MSEC, true, MTU);
 	CHECK_EQ(pacer.rate, 50000);
 	quic_pacer_set(&pacer, 20000, 0, MTU);
 	CHECK_EQ(pacer.rate, 20000);
+	quic_pacer_sent(&pacer, 200000, QUIC_SEC);
+	CHECK_EQ(quic_pacer_room(&pacer, 2 * QUIC_SEC, MTU), 0);
 	quic_pacer_set(&pacer, U64_MAX, 0, MTU);
-	quic_pacer_update(&pacer, 100000, 100 * QUIC_MSEC, true, MTU);
 	CHECK_EQ(pacer.rate, 2000000);
+	CHECK(quic_pacer_room(&pacer, 2 * QUIC_SEC, MTU));
 	CHECK(!quic_pacer_capped(&pacer));
 }
 

@@ -27,7 +27,11 @@ static void limit(struct quic_pacer *pacer, u32 mtu)
 {
 	u64 floor = pacer->ahead ? 2ULL * mtu : quic_cong_initial_window(mtu), quantum;
 
-	pacer->rate = max(min(pacer->rate, pacer->max_rate), 1ULL);
+	pacer->rate = pacer->max_rate;
+	if (pacer->window_rate)
+		pacer->rate = min(pacer->rate, pacer->window_rate);
+	else if (pacer->rate == U64_MAX)
+		pacer->rate = 0;
 	quantum = div_u64(pacer->rate, QUIC_SEC / QUANTUM);
 	pacer->burst = max(floor, min_t(u64, quantum, BURST_MAX));
 }
@@ -36,13 +40,12 @@ void quic_pacer_set(struct quic_pacer *pacer, u64 max_rate, u64 ahead, u32 mtu)
 {
 	if (pacer->max_rate == max_rate && pacer->ahead == ahead)
 		return;
-	pacer->max_rate = max_rate;
+	/* Whoever waits for a rate that is permitted no more need not wait on. */
+	if (max_rate > pacer->max_rate)
+		pacer->next_at = 0;
+	pacer->max_rate = max(max_rate, 1ULL);
 	pacer->ahead = ahead;
-	/* What no round trip has limited yet is limited by this alone. */
-	if (!pacer->rate && max_rate != U64_MAX)
-		pacer->rate = max_rate;
-	if (pacer->rate)
-		limit(pacer, mtu);
+	limit(pacer, mtu);
 }
 
 bool quic_pacer_capped(const struct quic_pacer *pacer)
@@ -55,7 +58,7 @@ void quic_pacer_update(struct quic_pacer *pacer, u64 window, u64 srtt, bool slow
 	/* Times 5/4, or 2 while the window doubles in every round trip; no overflow below 8 GB. */
 	window = min(window, 1ULL << 33);
 	window = slow_start ? 2 * window : window + window / 4;
-	pacer->rate = div64_u64(window * (QUIC_SEC / 16), max(srtt / 16, 1ULL));
+	pacer->window_rate = max(div64_u64(window * (QUIC_SEC / 16), max(srtt / 16, 1ULL)), 1ULL);
 	limit(pacer, mtu);
 }
 

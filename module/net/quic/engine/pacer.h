@@ -13,7 +13,8 @@
 
 /**
  * struct quic_pacer - when the next train may leave
- * @rate: bytes per second now; 0 before it is known: no pacing
+ * @rate: bytes per second now: the smaller one of the next two; 0: no pacing
+ * @window_rate: what the congestion window permits; 0 before it is known
  * @max_rate: SO_MAX_PACING_RATE, U64_MAX if not set
  * @ahead: how long before its departure the host takes a train, ns; 0: the host does not wait
  * @next_at: departure time of the next train
@@ -21,7 +22,7 @@
  *	initial window, or two packets if the network waits
  */
 struct quic_pacer {
-	u64 rate, max_rate;
+	u64 rate, window_rate, max_rate;
 	u64 ahead;
 	u64 next_at;
 	u32 burst;
