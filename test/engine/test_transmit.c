@@ -291,7 +291,7 @@ TEST("a network that waits gets trains with their departure times")
 	pair_destroy(&p);
 }
 
-TEST("an acknowledgement alone does not wait for its departure")
+TEST("an acknowledgement alone is not paced, but does not overtake")
 {
 	static const u8 ping[] = { QUIC_FRAME_PING, 0, 0, 0 };
 	struct quic_train train;
@@ -303,6 +303,10 @@ TEST("an acknowledgement alone does not wait for its departure")
 	pair_inject(&p.client, QUIC_CRYPTO_APP, ping, sizeof(ping), 0);
 	CHECK_EQ(transmit(&p.server, &train), 1);
 	CHECK_EQ(train.departure, p.now);
+	p.server.conn.recovery.departed_at = p.now + QUIC_MSEC;
+	pair_inject(&p.client, QUIC_CRYPTO_APP, ping, sizeof(ping), 0);
+	CHECK_EQ(transmit(&p.server, &train), 1);
+	CHECK_EQ(train.departure, p.now + QUIC_MSEC);
 	pair_destroy(&p);
 }
 

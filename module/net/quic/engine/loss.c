@@ -42,8 +42,7 @@ static bool lengthen_run(const struct quic_recovery *rec, struct quic_space *sp,
 		sp->lost_since = sent->sent_at;
 		return false;
 	}
-	/* What is not paced may leave before what was taken earlier. */
-	if (sent->sent_at <= sp->lost_since + persistent_duration(rec))
+	if (sent->sent_at - sp->lost_since <= persistent_duration(rec))
 		return false;
 	sp->lost_since = sent->sent_at;
 	return true;

@@ -307,9 +307,9 @@ static int transmit_train(struct quic_conn *conn, u64 now, struct quic_train *tr
 	if (b.level == QUIC_CRYPTO_EARLY)
 		b.mtu = min_t(u64, b.mtu, QUIC_EARLY_PACKET_MAX);
 	b.budget = send_budget(conn, b.mtu, paced, now);
-	/* RFC 9002, 7.7: an ACK alone, or a probe, waits for nothing. */
+	/* RFC 9002, 7.7: an ACK alone is not paced. */
 	if (paced && b.budget)
-		conn->departs_at = quic_pacer_departure(&rec->pacer, now);
+		conn->departs_at = max(conn->departs_at, quic_pacer_departure(&rec->pacer, now));
 	/* One more for what the budget does not hold back: an ACK, probes. */
 	b.max = min3(div64_u64(min_t(u64, train->cap, allowance), b.mtu),
 		     div64_u64(b.budget, b.mtu) + 1 + rec->space[QUIC_SPACE_APP].probes,
@@ -350,7 +350,8 @@ static int transmit_mtu_probe(struct quic_conn *conn, u32 size, u64 now, struct 
 
 	if (quic_transmit_reserve(conn, QUIC_CRYPTO_APP, 1))
 		return no_memory(conn, now);
-	conn->departs_at = quic_pacer_departure(&conn->recovery.pacer, now);
+	conn->departs_at = max(conn->departs_at,
+			       quic_pacer_departure(&conn->recovery.pacer, now));
 	if (!quic_conn_may_seal(conn, QUIC_CRYPTO_APP, now) ||
 	    !quic_conn_begin(conn, QUIC_CRYPTO_APP, train->buf, size, &out) ||
 	    !quic_frame_write_type(&out.body, QUIC_FRAME_PING))
@@ -416,7 +417,8 @@ int quic_conn_transmit(struct quic_conn *conn, u64 now, struct quic_train *train
 	train->departure = 0;
 	train->path = &conn->path[conn->active_path];
 	conn->asked_at = now;
-	conn->departs_at = now;
+	/* What overtakes other packets makes them look lost (RFC 9002, 6.1.1). */
+	conn->departs_at = max(now, conn->recovery.departed_at);
 	quic_ecn_prepare(&conn->recovery.ecn);
 	if (quic_conn_is_open(conn))
 		return transmit(conn, now, train, true);
