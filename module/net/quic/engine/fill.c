@@ -59,8 +59,8 @@ bool quic_conn_wants(struct quic_conn *conn, u8 level, bool eliciting, u64 now)
 /*
  * RFC 9000, 13.2.5 and 13.2.6: each space reports its own packets, under its own keys, with the time
  * from the arrival of the largest to the departure. Whatever is to be acknowledged goes along, due or
- * not (S3.25, P32). During the handshake, and with probes, what was acknowledged before is repeated: that ACK may have
- * been lost, and nothing tells the peer more about what this end still lacks.
+ * not (S3.25, P32). During the handshake, and with probes, what was acknowledged before is repeated:
+ * that ACK may have been lost, and nothing tells the peer more about what this end still lacks.
  */
 static bool fill_ack(struct quic_conn *conn, u8 level, struct quic_writer *w,
 		     struct quic_sent *sent)

@@ -12,7 +12,7 @@
 #include "net.h"
 #include "sock.h"
 
-/* How early fq gets a train: half of it keeps the device busy while the timer is late. */
+/* How early fq gets a train: it has the next one by then although the timer may be late. */
 #define PACING_AHEAD	(2 * NSEC_PER_MSEC)
 
 static void update_pacing(struct sock *sk)
