@@ -209,7 +209,6 @@ static void enter(struct quic_conn *conn, struct quic_path *path, struct quic_pa
 		quic_pacer_init(&cap->pacer);
 		quic_ecn_init(&cap->ecn);
 	}
-	cap->pacer.max_rate = rec->pacer.max_rate;
 	quic_recovery_switch(rec, path->flow, &old->capacity, cap);
 	old->measured = true;
 }
