@@ -92,6 +92,26 @@ TEST("the buffer has a limit beyond what was read")
 	level_clear(&l);
 }
 
+TEST("P22 RFC 9000, 7.5: 4096 bytes after gaps are kept, each in a frame of its own, and no more")
+{
+	struct level l;
+	u64 i;
+
+	level_init(&l);
+	for (i = 0; i < QUIC_CRYPTO_PIECES_MAX; i++)
+		CHECK_EQ(give(&l, 2 * i + 1, 1), 0);
+	CHECK_EQ(l.cs.recv.pieces, QUIC_CRYPTO_PIECES_MAX);
+	CHECK(l.rx.used <= QUIC_CRYPTO_PIECES_MAX * 256);
+	CHECK_EQ(give(&l, 2 * i + 1, 1), QUIC_TRANSPORT_ERROR_CRYPTO_BUF_EXCEEDED);
+	/* What closes gaps is always taken. */
+	CHECK_EQ(give(&l, 0, 1), 0);
+	CHECK_EQ(l.cs.recv.pieces, QUIC_CRYPTO_PIECES_MAX - 1);
+	CHECK_EQ(give(&l, 2, 2 * QUIC_CRYPTO_PIECES_MAX), 0);
+	CHECK_EQ(l.cs.recv.pieces, 0);
+	CHECK_EQ(l.cs.recv.next, 2 * QUIC_CRYPTO_PIECES_MAX + 2);
+	level_clear(&l);
+}
+
 TEST("without memory the packet must come again")
 {
 	struct level l;

@@ -248,6 +248,82 @@ TEST("P22 S7.3 events that nobody reads are charged to the receive buffer")
 	pair_close(&pair);
 }
 
+/* A client's first datagram, as it came to somebody who is no server. */
+static size_t first_datagram(uint8_t *data, size_t room)
+{
+	struct address addr = address("127.0.0.1", 0);
+	int udp = socket(AF_INET, SOCK_DGRAM, 0), client = quic_socket(AF_INET);
+	ssize_t len;
+
+	ASSERT_OK(udp);
+	ASSERT_OK(address_bind(udp, &addr));
+	addr = address_local(udp);
+	ASSERT_OK(address_connect(client, &addr));
+	ASSERT_EQ(handshake_send(client, QUIC_CRYPTO_INITIAL, "hello", 5, 0), 5);
+	len = recv(udp, data, room, 0);
+	ASSERT(len >= 1200);
+	close(udp);
+	close(client);
+	return len;
+}
+
+/* As large as the loopback device permits, from many addresses, three times each. */
+static void flood(const struct address *addr, const uint8_t *data, size_t len, unsigned int clients)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < clients; i++) {
+		int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+		ASSERT_OK(fd);
+		for (j = 0; j < 3; j++)
+			ASSERT_EQ(sendto(fd, data, len, 0, &addr->sa, addr->len), len);
+		close(fd);
+	}
+}
+
+TEST("P22 RFC 9000, 21.2: requests that nobody accepts are charged, 128 KiB each at most")
+{
+	const long unproved = 64, most = 128 << 10, page = sysconf(_SC_PAGESIZE);
+	const long slack = sysconf(_SC_NPROCESSORS_ONLN) * PORTION;
+	struct address addr = address("127.0.0.1", 0);
+	int fd = quic_socket(AF_INET);
+	static uint8_t data[60000];
+	long before, held;
+
+	first_datagram(data, sizeof(data));
+	ASSERT_OK(address_bind(fd, &addr));
+	ASSERT_OK(listen(fd, 1000));
+	addr = address_local(fd);
+	before = pages_charged(NULL) * page;
+	flood(&addr, data, sizeof(data), 3 * unproved);
+	held = pages_charged(NULL) * page - before;
+	ASSERT(held >= unproved * (long)sizeof(data) - slack);
+	ASSERT(held <= unproved * most + slack);
+	close(fd);
+	EVENTUALLY(pages_charged(NULL) * page <= before + slack);
+}
+
+TEST("P22 a request keeps no more memory than its datagrams need")
+{
+	const long clients = 60, page = sysconf(_SC_PAGESIZE);
+	const long slack = sysconf(_SC_NPROCESSORS_ONLN) * PORTION;
+	struct address addr = address("127.0.0.1", 0);
+	int fd = quic_socket(AF_INET);
+	static uint8_t data[60000];
+	long before;
+	size_t len;
+
+	len = first_datagram(data, 1200);
+	ASSERT_OK(address_bind(fd, &addr));
+	ASSERT_OK(listen(fd, 1000));
+	addr = address_local(fd);
+	before = pages_charged(NULL) * page;
+	flood(&addr, data, len, clients);
+	ASSERT(pages_charged(NULL) * page <= before + 3 * clients * page + slack);
+	close(fd);
+}
+
 TEST("P22 all that sockets held is given back when they are closed")
 {
 	struct pair pairs[4];

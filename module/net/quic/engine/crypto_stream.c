@@ -24,7 +24,9 @@ int quic_crypto_stream_on_frame(struct quic_crypto_stream *cs, struct quic_mem *
 	struct list_head arrived;
 	int err;
 
-	if (frame->crypto.offset + frame->crypto.len > cs->consumed + QUIC_CRYPTO_BUFFER_MAX)
+	/* RFC 9000, 7.5: too far ahead, or in more pieces than are worth their records (P22). */
+	if (frame->crypto.offset + frame->crypto.len > cs->consumed + QUIC_CRYPTO_BUFFER_MAX ||
+	    (frame->crypto.offset > cs->recv.next && cs->recv.pieces >= QUIC_CRYPTO_PIECES_MAX))
 		return QUIC_TRANSPORT_ERROR_CRYPTO_BUF_EXCEEDED;
 	INIT_LIST_HEAD(&arrived);
 	err = quic_recvbuf_insert(&cs->recv, mem_rx, ref, frame->crypto.data, frame->crypto.offset,

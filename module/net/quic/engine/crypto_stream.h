@@ -10,6 +10,8 @@
 
 /* Bytes beyond what was read: a large certificate chain fits; RFC 9000, 7.5 wants 4096 at least. */
 #define QUIC_CRYPTO_BUFFER_MAX	65536
+/* Pieces after a gap: these 4096 bytes, should each come in a frame of its own. */
+#define QUIC_CRYPTO_PIECES_MAX	4096
 
 /**
  * struct quic_crypto_stream - both directions of one level

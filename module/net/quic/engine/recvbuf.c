@@ -16,6 +16,7 @@ void quic_recvbuf_clear(struct quic_recvbuf *rb, struct quic_mem *mem)
 		rb_erase(node, &rb->tree);
 		quic_segment_free(mem, rb_entry(node, struct quic_segment, node));
 	}
+	rb->pieces = 0;
 }
 
 static struct quic_segment *recvbuf_next(struct quic_segment *seg)
@@ -59,6 +60,13 @@ static void recvbuf_link(struct quic_recvbuf *rb, struct quic_segment *seg)
 	}
 	rb_link_node(&seg->node, parent, link);
 	rb_insert_color(&seg->node, &rb->tree);
+	rb->pieces++;
+}
+
+static void recvbuf_unlink(struct quic_recvbuf *rb, struct quic_segment *seg)
+{
+	rb_erase(&seg->node, &rb->tree);
+	rb->pieces--;
 }
 
 /* Move what has become contiguous from the tree to the reader. */
@@ -68,7 +76,7 @@ static void recvbuf_advance(struct quic_recvbuf *rb, struct list_head *ready)
 
 	while ((seg = rb_entry_safe(rb_first(&rb->tree), struct quic_segment, node)) &&
 	       seg->offset == rb->next) {
-		rb_erase(&seg->node, &rb->tree);
+		recvbuf_unlink(rb, seg);
 		rb->next = segment_end(seg);
 		list_add_tail(&seg->order, ready);
 	}
@@ -114,7 +122,7 @@ int quic_recvbuf_insert(struct quic_recvbuf *rb, struct quic_mem *mem, struct qu
 
 	while (other && other->offset < end) {
 		after = recvbuf_next(other);
-		rb_erase(&other->node, &rb->tree);
+		recvbuf_unlink(rb, other);
 		quic_segment_free(mem, other);
 		other = after;
 	}

@@ -51,12 +51,13 @@ struct quic_segment {
 
 /**
  * struct quic_recvbuf - an incoming byte stream
- * @tree: segments above @next, disjoint, by offset
+ * @tree: segments above @next, disjoint, by offset; @pieces: how many
  * @next: all bytes before were delivered to the reader's queue
  * @highest: one above the highest byte seen
  */
 struct quic_recvbuf {
 	struct rb_root tree;
+	u32 pieces;
 	u64 next;
 	u64 highest;
 };

@@ -135,8 +135,10 @@ static struct sock *accept_request(struct sock *sk, struct quic_request *req)
 	quic_request_unlink(sk, req);
 	if (!err) {
 		for (i = 0; i < req->count; i++)
-			quic_sock_datagram(child, req->datagrams[i].skb, req->datagrams[i].data,
-					   req->datagrams[i].len, quic_now());
+			if (quic_rmem_charge_skb(child, req->datagrams[i].skb))
+				quic_sock_datagram(child, req->datagrams[i].skb,
+						   req->datagrams[i].data, req->datagrams[i].len,
+						   quic_now());
 		if (!quic_sk(child)->conn->stats.packets_received)
 			err = -EBADMSG;
 	}
@@ -144,8 +146,9 @@ static struct sock *accept_request(struct sock *sk, struct quic_request *req)
 		quic_sock_update(child);
 	else
 		quic_sock_kill(child);
-	release_sock(child);
+	/* What nobody reads is charged to the child: it goes under its lock. */
 	quic_request_free(req);
+	release_sock(child);
 	if (!err)
 		return child;
 	sock_put(child);

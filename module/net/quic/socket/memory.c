@@ -109,6 +109,21 @@ bool quic_rmem_charge_skb(struct sock *sk, struct sk_buff *skb)
 	return true;
 }
 
+unsigned int quic_memory_reserve(unsigned int bytes)
+{
+	unsigned int pages = DIV_ROUND_UP(bytes, PAGE_SIZE);
+
+	if (atomic_long_read(&quic_memory_allocated) + pages > READ_ONCE(quic_sysctl_mem[1]))
+		return 0;
+	atomic_long_add(pages, &quic_memory_allocated);
+	return pages;
+}
+
+void quic_memory_unreserve(unsigned int pages)
+{
+	atomic_long_sub(pages, &quic_memory_allocated);
+}
+
 bool quic_memory_pressed(const struct sock *sk)
 {
 	return READ_ONCE(quic_memory_pressure) || quic_memcg_pressed(sk);

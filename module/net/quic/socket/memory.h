@@ -41,6 +41,13 @@ void quic_wmem_uncharge(struct sock *sk, unsigned int bytes);
 /* From now on @skb is charged to @sk until it is freed, which happens under the lock too. */
 bool quic_rmem_charge_skb(struct sock *sk, struct sk_buff *skb);
 
+/*
+ * For what belongs to no socket yet: charged to quic_mem alone, and not while memory is short. Pages that
+ * hold @bytes; without any lock. Return: pages charged, 0: there is no memory.
+ */
+unsigned int quic_memory_reserve(unsigned int bytes);
+void quic_memory_unreserve(unsigned int pages);
+
 /* Has little memory been left, of quic_mem or in the control group? Without the lock. */
 bool quic_memory_pressed(const struct sock *sk);
 

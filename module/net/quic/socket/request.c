@@ -7,6 +7,7 @@
 #include "../udp/endpoint.h"
 #include "../udp/skb.h"
 #include "listener.h"
+#include "memory.h"
 #include "net.h"
 #include "request.h"
 #include "sock.h"
@@ -38,17 +39,39 @@ static struct quic_request *find(struct quic_endpoint *ep, const struct quic_cid
 	return NULL;
 }
 
-static void add_datagram(struct quic_request *req, struct sk_buff *skb, u8 *data, unsigned int len)
+/* RFC 9000, 21.2: is there room for a copy that takes so much memory? Then it is charged. */
+static bool charge(struct quic_request *req, unsigned int bytes)
+{
+	unsigned int pages;
+
+	if (bytes > QUIC_REQUEST_BYTES_MAX - req->bytes)
+		return false;
+	pages = quic_memory_reserve(bytes);
+	if (!pages)
+		return false;
+	req->bytes += bytes;
+	req->pages += pages;
+	return true;
+}
+
+static bool add_datagram(struct quic_request *req, struct sk_buff *skb, u8 *data, unsigned int len)
 {
 	struct quic_request_datagram *dgram;
+	struct sk_buff *copy;
 
 	/* A repetition of what is here does not take the place of something new. */
 	if (req->count == QUIC_REQUEST_DATAGRAMS_MAX)
-		return;
+		return false;
+	copy = quic_skb_extract(skb, data, len);
+	if (!copy || !charge(req, copy->truesize)) {
+		kfree_skb(copy);
+		return false;
+	}
 	dgram = &req->datagrams[req->count++];
-	dgram->skb = skb_get(skb);
-	dgram->data = data;
+	dgram->skb = copy;
+	dgram->data = copy->data;
 	dgram->len = len;
+	return true;
 }
 
 static struct quic_request *request_new(const struct quic_packet *pkt, const struct quic_addr *local,
@@ -73,6 +96,7 @@ void quic_request_free(struct quic_request *req)
 
 	for (i = 0; i < req->count; i++)
 		consume_skb(req->datagrams[i].skb);
+	quic_memory_unreserve(req->pages);
 	kfree(req);
 }
 
@@ -155,6 +179,7 @@ static bool receive(struct quic_endpoint *ep, struct sk_buff *skb, u8 *data, uns
 	struct quic_addr local, remote;
 	struct quic_request *req;
 	struct quic_packet pkt;
+	bool taken;
 	int err;
 	u8 ecn;
 
@@ -173,10 +198,12 @@ static bool receive(struct quic_endpoint *ep, struct sk_buff *skb, u8 *data, uns
 		req = begin(ep, skb, &pkt, &local, &remote);
 	if (!req)
 		return false;
-	add_datagram(req, skb, data, len);
-	if (!req->listener)
+	taken = add_datagram(req, skb, data, len);
+	if (!req->count)
+		drop(ep, req);
+	else if (!req->listener)
 		quic_endpoint_queue_sort(ep, 0);
-	return true;
+	return taken;
 }
 
 void quic_request_receive(struct quic_endpoint *ep, struct sk_buff *skb, u8 *data, unsigned int len)

@@ -24,8 +24,10 @@ struct sock;
 /* A ClientHello may need several datagrams, and 0-RTT may follow. */
 #define QUIC_REQUEST_DATAGRAMS_MAX	8
 #define QUIC_REQUESTS_UNSORTED_MAX	256
+/* Of memory for them; 0-RTT over the loopback device comes in large datagrams. */
+#define QUIC_REQUEST_BYTES_MAX		(128 << 10)
 
-/* A datagram in @skb, which is referenced. */
+/* A datagram in a copy of its own: what came in a train must not keep the train (P22). */
 struct quic_request_datagram {
 	struct sk_buff *skb;
 	u8 *data;
@@ -39,6 +41,7 @@ struct quic_request_datagram {
  * @listener: whose queue it is in; NULL: unsorted
  * @dcid: Destination Connection ID of the client's first packet
  * @accepting: accept() is at work on it; it stays here until packets find the new socket (P26)
+ * @bytes: of memory for @datagrams; @pages: charged for it
  * @inspected: datagrams that were looked at without finding a whole ClientHello
  * @expires: jiffies; a listener that is too slow finds what its clients repeat
  */
@@ -51,6 +54,7 @@ struct quic_request {
 	struct quic_admission admission;
 	bool accepting;
 	u8 count, inspected;
+	unsigned int bytes, pages;
 	unsigned long expires;
 	struct quic_request_datagram datagrams[QUIC_REQUEST_DATAGRAMS_MAX];
 };
