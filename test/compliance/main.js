@@ -30,7 +30,8 @@ function* sources(directory) {
     const name = `${directory}/${entry.name}`;
     if (IGNORED.some((prefix) => name.startsWith(prefix)) || entry.name === 'build') continue;
     if (entry.isDirectory()) yield* sources(name);
-    else if (/\.(c|h|cc|ts|js|sh)$/.test(name) && !name.endsWith('.mod.c')) yield name;
+    else if (/(\.(c|h|cc|ts|js|sh)|\/(Kconfig|Makefile))$/.test(name) && !name.endsWith('.mod.c'))
+      yield name;
   }
 }
 

@@ -55,6 +55,7 @@ TEST("S2.23 the names are found, wherever the extension stands")
 	CHECK_EQ(names("", alpn), 0);
 }
 
+/* RFC 9001, 4.3 */
 TEST("P35 S2.23 a ClientHello that goes on elsewhere is asked for again, at every truncation")
 {
 	u8 hello[600], alpn[QUIC_CLIENT_HELLO_ALPN_MAX];

@@ -45,6 +45,7 @@ static const u32 first[] = { QUIC_VERSION_V1 };
 static const u32 second[] = { QUIC_VERSION_V2 };
 static const u32 none[] = { 0x1a2a3a4a, 0xff00001d };
 
+/* RFC 9368, 2 and 2.1 */
 TEST("P24 S5.7 Version Negotiation leads to the highest common version, once")
 {
 	begin(0x0a0a);
@@ -109,6 +110,7 @@ TEST("RFC 9000, 21.12: a forged downgrade is found out by RFC 9368, 4")
 	pair_destroy(&p);
 }
 
+/* RFC 9368, 2.2 and 2.3; RFC 9369, 4 */
 TEST("RFC 9369, 4.1: the first packet in another version decides, its Initial keys come later")
 {
 	pair_init(&p);

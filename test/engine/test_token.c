@@ -87,6 +87,7 @@ TEST("P31 each flipped bit makes a regular token worthless")
 	flip_all(QUIC_TOKEN_REGULAR);
 }
 
+/* RFC 9000, 8.1.1 */
 TEST("P31 a token of the other type, of any length, is not taken for this one")
 {
 	int i;

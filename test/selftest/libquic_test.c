@@ -143,6 +143,7 @@ TEST("T176 certificate without hostname")
 	ASSERT_EQ(handshake.server_result, 0);
 }
 
+/* RFC 9000, 7: protocols are negotiated, and servers authenticated. */
 TEST("T177 no common protocol")
 {
 	struct handshake handshake = { .client_alpns = "aa", .server_alpns = "bb" };

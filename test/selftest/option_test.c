@@ -221,6 +221,22 @@ TEST("T139 S6.37 S6.45 defaults")
 	ASSERT_MEM(&config, &expected_config, sizeof(config));
 }
 
+TEST("S1.4 reserved bytes are ignored")
+{
+	struct quic_config config = { .initial_smoothed_rtt = 250000, .reserved = { 1, 2, 0xff } };
+	struct quic_config expected = { .initial_smoothed_rtt = 250000 };
+	struct quic_connection_close close = { .errcode = 7, .reserved = { 1, 2, 3 } };
+	struct pair pair = pair_connected();
+	int fd = quic_socket(AF_INET);
+
+	ASSERT_OK(set(fd, QUIC_SOCKOPT_CONFIG, &config, sizeof(config)));
+	config = get_config(fd);
+	ASSERT_MEM(&config, &expected, sizeof(config));
+	ASSERT_OK(set(pair.client, QUIC_SOCKOPT_CONNECTION_CLOSE, &close, sizeof(close)));
+	pair_echo(&pair, 0);
+	pair_close(&pair);
+}
+
 TEST("S6.2 lengths")
 {
 	struct {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What an endpoint says to those who get no connection: refusals and stateless resets. */
 #include <errno.h>
+#include <netinet/ip.h>
+#include <netinet/udp.h>
 #include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -95,6 +97,44 @@ TEST("F40 RFC 9000, 10.3 a listener resets unknown connections, with less than i
 	ASSERT(memcmp(first + 26, second + 26, 16));
 	close(fd);
 	pair_close(&pair);
+}
+
+/* What the client sends, as somebody sees it who listens on the device: a 1-RTT packet's first bytes. */
+static void overhear(struct pair *pair, uint8_t *data, size_t len)
+{
+	const size_t headers = sizeof(struct iphdr) + sizeof(struct udphdr);
+	struct address to = address_peer(pair->client);
+	int fd = socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
+	uint8_t packet[2048];
+	const struct udphdr *udp = (struct udphdr *)(packet + sizeof(struct iphdr));
+
+	ASSERT_OK(fd);
+	stream_write(pair->client, 0, NEW, "overheard");
+	do {
+		ASSERT(recv(fd, packet, sizeof(packet), 0) >= (ssize_t)(headers + len));
+	} while (udp->dest != to.in.sin_port || packet[headers] & 0x80);
+	memcpy(data, packet + headers, len);
+	close(fd);
+}
+
+TEST("RFC 9000, 21.11: no other port tells the reset token of a connection that lives")
+{
+	struct pair pair = pair_connected(), other = pair_listening("127.0.0.1");
+	struct address addr = address_local(other.listener);
+	uint8_t data[60] = { 0 }, reset[100];
+	int fd = udp_socket(&addr);
+
+	overhear(&pair, data, 20);
+	ASSERT_EQ(send(fd, data, 60, 0), 60);
+	/* An ID that is nobody's is reset, and that is all that comes. */
+	data[1] ^= 1;
+	ASSERT_EQ(send(fd, data, 30, 0), 30);
+	ASSERT_EQ(recv(fd, reset, sizeof(reset), 0), 29);
+	ASSERT_ERRNO(recv(fd, reset, sizeof(reset), MSG_DONTWAIT), EAGAIN);
+	stream_expect(pair.server, 0, 0, "overheard");
+	close(fd);
+	pair_close(&pair);
+	pair_close(&other);
 }
 
 TEST("F40 without a listener nobody is reset")

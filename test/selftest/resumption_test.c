@@ -272,6 +272,7 @@ TEST("S3.27 S5.9 early data is accepted after a Retry")
 	ASSERT_EQ(run.relay.count->retry[TO_CLIENT], 1);
 }
 
+/* RFC 9368, 7.3 */
 TEST("S3.27 S5.8 early data of version 1 is accepted by a server that chooses version 2")
 {
 	struct run run;

@@ -114,6 +114,51 @@ TEST_LIMIT("P03 listeners close during a storm of new connections", 60)
 	close(fd);
 }
 
+static void *children(void *arg)
+{
+	int listener = *(int *)arg, fd;
+
+	while (!storm_over) {
+		fd = accept(listener, NULL, NULL);
+		if (fd < 0)
+			continue;
+		/* The child is used, and its listener asked, while packets for both arrive. */
+		handshake_send(fd, QUIC_CRYPTO_INITIAL, "server hello", 12, 0);
+		params_get(listener, false);
+		params_get(fd, false);
+		close(fd);
+	}
+	return NULL;
+}
+
+/* Locks are taken in one order: endpoint, listener, child. The debug kernel's lockdep watches (P28). */
+TEST_LIMIT("P28 a listener and its children are used at once by those who accept, ask, refuse and close", 60)
+{
+	pthread_t senders[2], takers[2];
+	struct address addr;
+	int fd, i;
+
+	fd = quic_listener("127.0.0.1");
+	addr = address_local(fd);
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(pthread_create(&senders[i], NULL, hellos, &addr), 0);
+		ASSERT_EQ(pthread_create(&takers[i], NULL, children, &fd), 0);
+	}
+	for (i = 0; i < 200; i++) {
+		/* What waits is dropped, and the backlog changes. */
+		ASSERT_OK(listen(fd, 0));
+		ASSERT_OK(listen(fd, i % 8 + 1));
+		usleep(2000);
+	}
+	storm_over = true;
+	for (i = 0; i < 2; i++)
+		pthread_join(senders[i], NULL);
+	ASSERT_OK(shutdown(fd, SHUT_WR));
+	for (i = 0; i < 2; i++)
+		pthread_join(takers[i], NULL);
+	close(fd);
+}
+
 static void *binds(void *arg)
 {
 	const struct address *addr = arg;

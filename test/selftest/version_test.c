@@ -31,6 +31,7 @@ static void handshake(struct pair *pair)
 	pair_echo(pair, 0);
 }
 
+/* RFC 9368, 2.5 */
 TEST("T110 S5.8 a server of version 2 upgrades a client of version 1")
 {
 	struct relay relay;
@@ -42,6 +43,18 @@ TEST("T110 S5.8 a server of version 2 upgrades a client of version 1")
 	ASSERT(relay.count->v2[TO_CLIENT] > 0);
 	ASSERT(relay.count->v2[TO_SERVER] > 0);
 	ASSERT_EQ(relay.count->negotiation[TO_CLIENT], 0);
+	pair_close(&pair);
+}
+
+TEST("S5.8 S5.9 RFC 9368, 7.1: a Retry comes in the client's version, before version 2 is chosen")
+{
+	struct relay relay;
+	struct pair pair = pair_versions(0, QUIC_VERSION_V2, &relay);
+
+	config_set(pair.listener, (struct quic_config){ .validate_peer_address = 1 });
+	handshake(&pair);
+	ASSERT_EQ(relay.count->retry[TO_CLIENT], 1);
+	ASSERT(relay.count->v2[TO_CLIENT] > 0);
 	pair_close(&pair);
 }
 

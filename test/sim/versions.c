@@ -21,7 +21,7 @@ static void tune_unknown(struct world *world)
 	world->client.config.version = 0x0a0a;
 }
 
-/* 0-RTT data that was meant for it (RFC 9369, 5). */
+/* 0-RTT data that was meant for it (RFC 9369, 5; RFC 9368, 7.2). */
 static void tune_unknown_early(struct world *world)
 {
 	tune_unknown(world);

@@ -369,7 +369,7 @@ union quic_event {
 	__u8				key_update_phase;
 };
 
-/* Transport error codes (RFC 9000, 20.1; RFC 9368, 7) */
+/* Transport error codes (RFC 9000, 20.1; RFC 9368, 4) */
 enum {
 	QUIC_TRANSPORT_ERROR_NONE			= 0x00,
 	QUIC_TRANSPORT_ERROR_INTERNAL			= 0x01,

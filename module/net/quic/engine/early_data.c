@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* 0-RTT: when it may be sent, and for how long its keys live (RFC 9001, 4.6, 4.9.3 and 5.6). */
+/*
+ * 0-RTT: when it may be sent, and for how long its keys live (RFC 9000, 17.2.3; RFC 9001, 4.6, 4.9.3
+ * and 5.6).
+ */
 #include "conn_internal.h"
 
 /*
@@ -21,7 +24,7 @@ u8 quic_conn_data_level(const struct quic_conn *conn)
 								     QUIC_CRYPTO_APP;
 }
 
-/* Nothing leaves in 0-RTT packets any more. */
+/* Nothing leaves in 0-RTT packets any more, and what did is lost (RFC 9001, 4.6.2; S3.28). */
 void quic_early_data_refuse(struct quic_conn *conn)
 {
 	conn->early_data.refused = true;

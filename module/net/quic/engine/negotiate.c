@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The version of a connection: Version Negotiation packets (RFC 9000, 6) and compatible version
- * negotiation (RFC 9368, 2.3; RFC 9369, 4). Versions 1 and 2 are compatible both ways.
+ * The version of a connection (RFC 9368, 2): Version Negotiation packets (RFC 9000, 6; RFC 9368, 2.1)
+ * and compatible version negotiation (RFC 9368, 2.3; RFC 9369, 4). Versions 1 and 2 are compatible both
+ * ways (RFC 9368, 2.2).
  *
  * Keys take process context. A server chooses in it, for it is given the client's parameters there;
  * a client that sees packets of another version keeps them until quic_conn_prepare_keys().
@@ -88,7 +89,7 @@ void quic_negotiate_fill_params(const struct quic_conn *conn, struct quic_params
 }
 
 /*
- * RFC 9368, 4: would the client, that reacted to a Version Negotiation packet, have come to the same
+ * RFC 9000, 21.12; RFC 9368, 4: would the client, that reacted to a Version Negotiation packet, have come to the same
  * version if it had listed what the server says it speaks?
  */
 static bool same_choice(const struct quic_conn *conn, const struct quic_params *params)
@@ -170,6 +171,7 @@ bool quic_negotiate_accepts(const struct quic_conn *conn, const struct quic_pack
 {
 	const struct quic_negotiation *neg = &conn->negotiation;
 
+	/* RFC 9368, 7.3: 0-RTT packets stay in the version that the client began with. */
 	if (pkt->type == QUIC_PACKET_0RTT)
 		return pkt->version == neg->original->number;
 	if (pkt->version == conn->version->number)
@@ -263,7 +265,7 @@ void quic_negotiate_on_packet(struct quic_conn *conn, const struct quic_packet *
 		return;
 	}
 	conn->negotiation.restarted = true;
-	/* RFC 9369, 5: the ticket belongs to another version. */
+	/* RFC 9369, 5; RFC 9368, 7.2: the ticket belongs to another version. */
 	quic_early_data_refuse(conn);
 	quic_initial_restart(conn, version, &conn->initial_dcid, now);
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A client that is asked to prove its address first (RFC 9000, 8.1.2 and 17.2.5; S5.9). */
+/*
+ * A client that is asked to prove its address first (RFC 9000, 8.1.2 and 17.2.5; S5.9): in the version that it
+ * began with, and before any other is chosen (RFC 9368, 7.1).
+ */
 #include "conn_internal.h"
 
 /* Bytes of an Initial packet besides its token: IDs, header, tag, and some of a ClientHello. */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Installing and discarding packet protection keys (RFC 9001, 4.9; section 5.4 of the API). */
+/*
+ * Installing and discarding packet protection keys, level by level as TLS makes them (RFC 9000, 7;
+ * RFC 9001, 4.1.4 and 4.9; section 5.4 of the API).
+ */
 #include "conn_internal.h"
 
 static int install(struct quic_conn *conn, u8 level, bool send, u32 cipher_type, const u8 *secret)

@@ -8,7 +8,7 @@
  * The address, and for a Retry also the port and the new Destination Connection ID, are sealed
  * along without being sent. Every token has its own number and with it its own nonce (P31); the
  * number is masked with what follows it, so that tokens do not tell in which order they were made
- * (RFC 9000, 8.1.3). The type is readable, for a bad Retry token ends the attempt and any other is
+ * (RFC 9000, 8.1.3). The type is readable (RFC 9000, 8.1.1), for a bad Retry token ends the attempt and any other is
  * as good as none (RFC 9000, 8.1.2 and 8.1.3).
  */
 #ifndef QUIC_ENGINE_TOKEN_H

@@ -61,6 +61,7 @@ static const struct quic_version versions[] = {
 	},
 };
 
+/* Reserved numbers are nobody's (RFC 9000, 6.3 and 15): whoever begins with one gets Version Negotiation. */
 const struct quic_version *quic_version_find(u32 number)
 {
 	unsigned int i;

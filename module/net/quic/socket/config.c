@@ -70,6 +70,7 @@ void quic_config_fill(const struct quic_sock *qs, u32 mtu, struct quic_conn_conf
 
 	quic_params_defaults(&config->params);
 	quic_params_from_user(p, &config->params);
+	/* RFC 9368, 2.5: what most servers speak; a better one is offered. */
 	config->version = c->version ?: QUIC_VERSION_V1;
 	config->algorithm = c->congestion_control_algo;
 	config->initial_rtt = c->initial_smoothed_rtt * QUIC_USEC;
