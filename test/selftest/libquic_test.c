@@ -3,6 +3,7 @@
  * libquic over real sockets; what does not need them is in test/libquic.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,6 +115,8 @@ static void run(struct pair *pair, struct handshake *handshake)
 		ASSERT_EQ(sid, 0);
 		ASSERT_EQ(flags & FIN, FIN);
 	}
+	/* S9.15: also after a failure the socket is its owner's. */
+	ASSERT_OK(fcntl(pair->client, F_GETFD));
 	pair_close(pair);
 	ASSERT_EQ(waitpid(child, &status, 0), child);
 	ASSERT(WIFEXITED(status));
