@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Two whole connections. The input is a list of steps: frames that one end says to the other under
- * the right keys, datagrams from nowhere, what applications and the network do, time that passes,
+ * Two whole connections, some of which begin with a Retry or with 0-RTT. The input is a list of steps: frames
+ * that one end says to the other under the right keys, also from another address, datagrams from nowhere, what applications and the network do, time that passes,
  * and allocations that fail. Whatever comes, memory stays within its accounts, nothing spins (the
  * pair looks after that), and in the end nothing is left behind.
  */
@@ -45,8 +45,29 @@ static void check_end(const struct pair_end *end)
 	check_account(&conn->mem_rx);
 }
 
+/* The next packet of @from with these frames reaches the other end from another port than the others. */
+static void say_elsewhere(struct pair_end *from, u8 level, const u8 *frames, size_t len, u8 first_byte)
+{
+	struct pair_end *to = pair_peer(from);
+	struct quic_datagram dgram = { .local = to->addr, .remote = from->addr };
+	u8 buf[2048];
+
+	if (!to->begun)
+		return;
+	dgram.remote.port ^= 1;
+	dgram.len = pair_forge(from, level, frames, len, first_byte,
+			       level == QUIC_CRYPTO_INITIAL ? 1200 : 0, buf, sizeof(buf));
+	dgram.ref = host_ref_new(dgram.len);
+	memcpy(dgram.ref->data, buf, dgram.len);
+	dgram.data = dgram.ref->data;
+	quic_conn_receive(&to->conn, &dgram, pair.now);
+	quic_ref_put(dgram.ref);
+	pair_flush(to);
+}
+
 /* Frames that @from says in a packet of @level, if it can protect one. */
-static void say(struct pair_end *from, u8 level, const u8 *frames, size_t len, u8 first_byte)
+static void say(struct pair_end *from, u8 level, const u8 *frames, size_t len, u8 first_byte,
+		bool elsewhere)
 {
 	struct quic_conn *conn = &from->conn;
 
@@ -54,7 +75,10 @@ static void say(struct pair_end *from, u8 level, const u8 *frames, size_t len, u
 	    !conn->tx[level].aead[conn->tx[level].phase] || !quic_cid_active(&conn->remote_cids) ||
 	    !quic_cid_find(&conn->local_cids, quic_cid_lowest(&conn->local_cids)))
 		return;
-	pair_inject(from, level, frames, len, first_byte);
+	if (elsewhere)
+		say_elsewhere(from, level, frames, len, first_byte);
+	else
+		pair_inject(from, level, frames, len, first_byte);
 }
 
 /* A datagram on the way overtakes those before it. */
@@ -75,10 +99,11 @@ static void overtake(u8 index)
 static void act(struct pair_end *end, u8 what, u64 id, u8 arg)
 {
 	struct quic_streams *st = &end->conn.streams;
+	u8 *datagram;
 
 	if (!end->begun || end->conn.state != QUIC_CONN_ESTABLISHED)
 		return;
-	switch (what % 6) {
+	switch (what % 10) {
 	case 0:
 		pair_send(end, id, (size_t)arg * arg, arg & 1);
 		break;
@@ -96,6 +121,24 @@ static void act(struct pair_end *end, u8 what, u64 id, u8 arg)
 		break;
 	case 5:
 		quic_key_phase_update(&end->conn);
+		break;
+	case 6:
+		quic_conn_set_pmtu(&end->conn, 1100 + 8 * arg, pair.now);
+		break;
+	case 7:
+		quic_conn_send_token(&end->conn);
+		break;
+	case 8:
+		if (quic_conn_datagram_check(&end->conn, arg))
+			break;
+		datagram = quic_conn_datagram_reserve(&end->conn, arg, false);
+		if (!datagram)
+			break;
+		memset(datagram, arg, arg);
+		quic_conn_datagram_commit(&end->conn, datagram, arg & 1);
+		break;
+	case 9:
+		quic_conn_close(&end->conn, arg & 1, arg, 0, NULL, 0, pair.now);
 		break;
 	}
 	pair_flush(end);
@@ -120,7 +163,7 @@ static bool step(struct quic_reader *r)
 			return false;
 		len = min_t(size_t, len % (FRAMES_MAX + 1), quic_reader_left(r));
 		quic_read_bytes(r, &bytes, len);
-		say(end, arg % QUIC_CRYPTO_MAX, bytes, len, op & 0x10 ? arg & 0x7c : 0);
+		say(end, arg % QUIC_CRYPTO_MAX, bytes, len, op & 0x10 ? arg & 0x7c : 0, op & 0x20);
 		break;
 	case 2:
 		if (!quic_read_u16(r, &len))
@@ -157,6 +200,23 @@ static bool step(struct quic_reader *r)
 	return true;
 }
 
+/* As after a session that is resumed: 0-RTT data behind the first packet, and keys for it at both ends. */
+static void begin_early(bool accepted)
+{
+	u8 secret[QUIC_CRYPTO_SECRET_BUFFER_SIZE] = { 5 };
+
+	pair_connect(&pair);
+	quic_conn_set_secret(&pair.client.conn, QUIC_CRYPTO_EARLY, true, pair.cipher, secret, pair.now);
+	quic_conn_set_remote_values(&pair.client.conn, &pair.server.config.params);
+	pair_send(&pair.client, 0, 3000, true);
+	pair.server.hold_tls = true;
+	pair_run(&pair, pair.now + 35 * QUIC_MSEC);
+	pair.server.hold_tls = false;
+	if (accepted && pair.server.begun)
+		quic_conn_set_secret(&pair.server.conn, QUIC_CRYPTO_EARLY, false, pair.cipher, secret,
+				     pair.now);
+}
+
 /* From an established connection, or from the client's first datagram; and in several manners. */
 static void begin(u8 start)
 {
@@ -172,7 +232,10 @@ static void begin(u8 start)
 		pair.cipher = TLS_CIPHER_CHACHA20_POLY1305;
 	if (start & 16)
 		pair.tls_pad = 4000;
-	if (start & 1)
+	pair.validate = start & 32;
+	if (start & 64)
+		begin_early(start & 128);
+	else if (start & 1)
 		pair_connect(&pair);
 	else
 		pair_handshake(&pair);

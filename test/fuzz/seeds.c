@@ -152,6 +152,30 @@ static void connections(void)
 	/* allocations fail, no room, a spoofed datagram */
 	seed("conn", 0, "08 ff 00 0e 0c 06 20 0f 01 08 ff 00 06 20", NULL);
 	seed("conn", 0, "05 00 0010 40", "00112233445566778899aabbccddee", "06 10", NULL);
+	for (i = 0; i < ARRAY_SIZE(frame_samples); i++) {
+		/* after a Retry, in 0-RTT packets that are accepted, from another address */
+		snprintf(header, sizeof(header), "%04x", (unsigned int)hex_len(frame_samples[i].hex));
+		seed("conn", 33, "06 08 00 01", header, frame_samples[i].hex, "06 20", NULL);
+		seed("conn", 192, "00 03", header, frame_samples[i].hex, "06 20", NULL);
+		seed("conn", 0, "20 00", header, frame_samples[i].hex, "06 20 20 00 0001 01 06 20", NULL);
+	}
+	/* 0-RTT that is rejected, with version 2; 0-RTT after a Retry; a rebinding in a transfer, then losses */
+	seed("conn", 66, "06 40", NULL);
+	seed("conn", 96, "06 40", NULL);
+	seed("conn", 0, "08 ff 00 20 00 0001 01 0a 55 06 20 20 00 0001 01 06 30", NULL);
+	/* a token, datagrams, a router's word, the end */
+	seed("conn", 0, "79 00 00 88 40 00 89 41 00 68 20 00 06 10 98 01 00 06 10", NULL);
+}
+
+static void tokens(void)
+{
+	/* type, bit, address, IDs; and what pretends to be a token of either type */
+	seed("token", -1, "00 00 00 7f000001 08 0001020304050607 08 1011121314151617", NULL);
+	seed("token", -1, "01 2c 00 7f000001 08 0001020304050607 08 1011121314151617 52",
+	     "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", NULL);
+	seed("token", -1, "01 ff 01 20010db8000000000000000000000001 14",
+	     "000102030405060708090a0b0c0d0e0f10111213 00 4e",
+	     "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", NULL);
 }
 
 static void stored(const char *path)
@@ -185,6 +209,7 @@ int main(int argc, char **argv)
 	params();
 	hellos();
 	connections();
+	tokens();
 	for (i = 2; i < argc; i++)
 		stored(argv[i]);
 	return 0;
