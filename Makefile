@@ -82,11 +82,13 @@ check-fuzz: ## the engine's parsers, a short run of each fuzzer
 check-libquic: ## libquic without a kernel
 	$(MAKE) -C test/libquic check
 
-.PHONY: compliance check-compliance
+.PHONY: compliance check-compliance check-checklist
 compliance: ## docs/compliance.md: each requirement, where it is met, where it is tested
 	node test/compliance/main.js --table >docs/compliance.md
 check-compliance: ## requirements without a citation in code or tests
 	node test/compliance/main.js
+check-checklist: ## entries of the socket API's checklist, T001 to T188, and pitfalls, P01 to P36, without a test
+	node test/compliance/main.js --checklist
 
 .PHONY: selftests
 selftests: libquic ## the socket API in C, in the VM; TESTS="T031 ..." chooses

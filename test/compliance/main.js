@@ -5,8 +5,9 @@
  * Which requirement is met where, and which test shows it, from the citations in code and tests:
  * "RFC 9000, 13.2.1 and 13.2.2", "S3.19 to S3.22", and tests whose names begin with "T031" or "P19".
  *
- *   node main.js          the requirements that lack a citation; fails if there are any
- *   node main.js --table  the table, docs/compliance.md
+ *   node main.js              what lacks a citation, and whether the table is up to date; fails if there is anything
+ *   node main.js --checklist  only the checklist of the socket API and the pitfalls, T001 to P36
+ *   node main.js --table      the table, docs/compliance.md
  */
 const fs = require('node:fs');
 const path = require('node:path');
@@ -15,6 +16,8 @@ const ROOT = path.resolve(__dirname, '../..');
 const CODE = ['module', 'libquic', 'addon', 'lib'];
 const TESTS = ['test', 'module/net/quic/test'];
 const IGNORED = ['test/compliance', 'test/vm', 'libquic/build', 'test/interop/peer-'];
+
+const TABLE = 'docs/compliance.md';
 
 const SECTION = String.raw`(?:\d+|[A-C])(?:\.\d+)*`;
 const RFC = new RegExp(
@@ -171,15 +174,30 @@ function table(rows) {
   return lines.join('\n') + '\n';
 }
 
-const rows = [...requirements()];
-if (process.argv[2] === '--table') {
-  process.stdout.write(table(rows));
-} else {
+function report(suite, rows, stale) {
   const holes = rows.filter((row) => row.lacks.length);
   for (const row of holes) {
     const name = row.group.startsWith('RFC') ? `${row.group}, ${row.id}` : row.id;
     console.log(`not ok - ${name}: no ${row.lacks.join(', no ')}${row.title && ` (${row.title})`}`);
   }
-  console.log(`# suite compliance: ${rows.length - holes.length} passed, ${holes.length} failed`);
-  process.exitCode = holes.length ? 1 : 0;
+  if (stale) console.log(`not ok - ${TABLE} is out of date: make compliance`);
+  const failed = holes.length + Number(stale);
+  console.log(`# suite ${suite}: ${rows.length - holes.length} passed, ${failed} failed`);
+  process.exitCode = failed ? 1 : 0;
+}
+
+const rows = [...requirements()];
+switch (process.argv[2]) {
+  case '--table':
+    process.stdout.write(table(rows));
+    break;
+  case '--checklist':
+    report(
+      'checklist',
+      rows.filter((row) => TITLES[row.group]),
+      false,
+    );
+    break;
+  default:
+    report('compliance', rows, fs.readFileSync(path.join(ROOT, TABLE), 'utf8') !== table(rows));
 }

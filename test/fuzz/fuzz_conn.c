@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Two whole connections, some of which begin with a Retry or with 0-RTT. The input is a list of steps: frames
- * that one end says to the other under the right keys, also from another address, datagrams from nowhere, what applications and the network do, time that passes,
- * and allocations that fail. Whatever comes, memory stays within its accounts, nothing spins (the
- * pair looks after that), and in the end nothing is left behind.
+ * Two whole connections, some of which begin with a Retry or with 0-RTT. The input is a list of steps:
+ * frames that one end says to the other under the right keys, also from another address, datagrams from
+ * nowhere, what applications and the network do, time that passes, and allocations that fail. Whatever
+ * comes, memory stays within its accounts, nothing spins (the pair looks after that), and in the end
+ * nothing is left behind.
  */
 #include <linux/tls.h>
 
