@@ -166,3 +166,16 @@ TEST("T162 one event for each id retired")
 	message_expect_none(pair.server);
 	pair_close(&pair);
 }
+
+TEST("T105 S4.22 size of a connection id event")
+{
+	struct pair pair = pair_connected();
+	static struct message message;
+
+	pair_echo(&pair, 0);
+	event_enable(pair.client, QUIC_EVENT_CONNECTION_ID, true);
+	ASSERT_OK(cid_set(pair.client, true, 0, 1));
+	ASSERT_EQ(message_recv(pair.client, &message, 100, 0), 13);
+	ASSERT_EQ(message.data[0], QUIC_EVENT_CONNECTION_ID);
+	pair_close(&pair);
+}

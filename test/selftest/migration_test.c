@@ -335,3 +335,17 @@ TEST_LIMIT("S6.27 RFC 9000, 9.3 nothing is lost while a NAT forgets again and ag
 	pair_echo(&pair, 8);
 	pair_close(&pair);
 }
+
+TEST("T105 S4.22 size of a migration event")
+{
+	struct pair pair = pair_connected();
+	struct address to = address("127.0.0.1", port_free());
+	static struct message message;
+
+	pair_echo(&pair, 0);
+	event_enable(pair.client, QUIC_EVENT_CONNECTION_MIGRATION, true);
+	ASSERT_OK(migrate(pair.client, &to));
+	ASSERT_EQ(message_recv(pair.client, &message, 100, 0), 2);
+	ASSERT_EQ(message.data[0], QUIC_EVENT_CONNECTION_MIGRATION);
+	pair_close(&pair);
+}

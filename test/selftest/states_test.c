@@ -288,6 +288,35 @@ static int set_stop(int fd)
 	return set(fd, QUIC_SOCKOPT_STREAM_STOP_SENDING, &info, sizeof(info));
 }
 
+static int set_cid(int fd)
+{
+	struct quic_connection_id_info info = { 0 };
+
+	return set(fd, QUIC_SOCKOPT_CONNECTION_ID, &info, sizeof(info));
+}
+
+static int get_cid(int fd)
+{
+	return get(fd, QUIC_SOCKOPT_CONNECTION_ID, 1);
+}
+
+static int migrate_to(int fd, const char *host, unsigned short port)
+{
+	struct address addr = address(host, port);
+
+	return set(fd, QUIC_SOCKOPT_CONNECTION_MIGRATION, &addr.sa, addr.len);
+}
+
+static int set_migration(int fd)
+{
+	return migrate_to(fd, "127.0.0.1", 4499);
+}
+
+static int set_migration_bad(int fd)
+{
+	return migrate_to(fd, "127.0.0.1", 0);
+}
+
 static int set_close(int fd)
 {
 	struct quic_connection_close info = { .errcode = 1 };
@@ -498,6 +527,13 @@ static const struct {
 	  { EPIPE, EPIPE, EPIPE, INV, INV, 0, 0, EPIPE, EPIPE, EPIPE } },
 	{ "S6.9", "set STREAM_RESET", set_reset, EVERYWHERE(INV) },
 	{ "S6.11", "set STREAM_STOP_SENDING", set_stop, EVERYWHERE(INV) },
+	{ "S6.13", "set CONNECTION_ID", set_cid,
+	  { INV, INV, INV, INV, INV, 0, 0, INV, INV, INV } },
+	{ "S6.13", "get CONNECTION_ID", get_cid,
+	  { INV, INV, INV, INV, INV, 0, 0, INV, INV, INV } },
+	{ "S6.20 S6.21", "set CONNECTION_MIGRATION", set_migration,
+	  { EPIPE, EPIPE, EPIPE, INV, 0, 0, 0, EPIPE, EPIPE, EPIPE } },
+	{ "S6.20", "set CONNECTION_MIGRATION to no port", set_migration_bad, EVERYWHERE(INV) },
 	{ "S6.18", "set CONNECTION_CLOSE", set_close, EVERYWHERE(0) },
 	{ "S6.19", "get CONNECTION_CLOSE", get_close, EVERYWHERE(0) },
 	{ "S6.33", "set KEY_UPDATE", set_key_update,
