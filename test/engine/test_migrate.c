@@ -548,6 +548,26 @@ TEST("S6.32 a client goes to the preferred address and the server after it")
 	pair_destroy(&p);
 }
 
+TEST("S6.32 RFC 9000, 9.6.2 a client stays at the preferred address when the server is not there yet")
+{
+	struct quic_addr preferred;
+	u8 buf[100];
+	size_t len;
+
+	preferred_handshake(&preferred);
+	CHECK_EQ(quic_conn_use_preferred(&p.client.conn, &p.client.addr, &preferred, p.now), 0);
+	pair_run(&p, p.now + 25 * QUIC_MSEC);
+	CHECK(quic_addr_equal(&active(&p.client)->remote, &preferred));
+	CHECK(quic_addr_equal(&active(&p.server)->local, &p.server.addr));
+	len = pair_forge(&p.server, QUIC_CRYPTO_APP, "\x01", 1, 0, 0, buf, sizeof(buf));
+	pair_deliver_on(&p.client, buf, len, 0, &p.client.addr, &p.server.addr);
+	CHECK(quic_addr_equal(&active(&p.client)->remote, &preferred));
+	pair_run(&p, p.now + QUIC_SEC);
+	CHECK(quic_addr_equal(&proven(&p.server)->local, &preferred));
+	CHECK_EQ(migrations(&p.client), 1);
+	pair_destroy(&p);
+}
+
 static bool no_preferred(struct pair *pair, struct pair_datagram *d)
 {
 	return d->to.port != 5000;

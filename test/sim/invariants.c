@@ -21,7 +21,7 @@ static void check_records(const struct quic_conn *conn)
 		for (pn = 0; (sent = quic_sent_next(&sp->sent, &pn)); pn++) {
 			SIM_CHECK(!sent->acked);
 			SIM_CHECK(pn < sp->next_pn);
-			if (sent->in_flight)
+			if (sent->in_flight && sent->path == rec->flow)
 				in_flight += sent->size;
 			eliciting += sent->in_flight && sent->ack_eliciting;
 			for (f = 0; f < sent->frame_count; f++)

@@ -116,7 +116,8 @@ static struct net_datagram *copy_of(const u8 *data, size_t len)
 }
 
 /* What somebody who sees every datagram, but has no keys, might send. */
-static void forge(struct net *net, int direction, const u8 *data, size_t len, u64 at)
+static void forge(struct net *net, int direction, const struct net_route *route, const u8 *data,
+		  size_t len, u64 at)
 {
 	struct random *r = &net->random;
 	struct net_link *from = &net->link[random_below(r, 4) ? direction : !direction];
@@ -146,6 +147,7 @@ static void forge(struct net *net, int direction, const u8 *data, size_t len, u6
 	d->at = at + random_below(r, 2 * net->link[direction].config.delay);
 	d->order = net->order++;
 	d->direction = direction;
+	d->route = *route;
 	trace("  (and a forged one of %zu bytes)", d->len);
 	push(net, d);
 }
@@ -181,7 +183,8 @@ static u8 mark(struct net_link *link, u8 ecn, u64 waiting)
 	}
 }
 
-static void deliver(struct net *net, int direction, const u8 *data, size_t len, u8 ecn, u64 at)
+static void deliver(struct net *net, int direction, const struct net_route *route, const u8 *data,
+		    size_t len, u8 ecn, u64 at)
 {
 	const struct net_config *c = &net->link[direction].config;
 	struct net_datagram *d;
@@ -196,6 +199,7 @@ static void deliver(struct net *net, int direction, const u8 *data, size_t len, 
 	d->at = at;
 	d->order = net->order++;
 	d->direction = direction;
+	d->route = *route;
 	/* A path that marks what asked for nothing must not be believed (RFC 9000, 21.9). */
 	d->ecn = random_chance(&net->random, c->forge) ? random_below(&net->random, 4) : ecn;
 	if (random_chance(&net->random, c->corrupt)) {
@@ -210,6 +214,14 @@ static void deliver(struct net *net, int direction, const u8 *data, size_t len, 
 }
 
 void net_send(struct net *net, int direction, const u8 *data, size_t len, u8 ecn, u64 departure)
+{
+	struct net_route route = { *net->ends[!direction], *net->ends[direction] };
+
+	net_send_on(net, direction, &route, data, len, ecn, departure);
+}
+
+void net_send_on(struct net *net, int direction, const struct net_route *route, const u8 *data,
+		 size_t len, u8 ecn, u64 departure)
 {
 	struct net_link *link = &net->link[direction];
 	const struct net_config *c = &link->config;
@@ -233,7 +245,7 @@ void net_send(struct net *net, int direction, const u8 *data, size_t len, u8 ecn
 	if (c->forge) {
 		record(net, link, data, len);
 		if (random_chance(&net->random, c->forge))
-			forge(net, direction, data, len, at);
+			forge(net, direction, route, data, len, at);
 	}
 	if (is_lost(net, link, len, at) || (ecn && c->ecn == NET_ECN_DROP)) {
 		link->lost++;
@@ -241,9 +253,9 @@ void net_send(struct net *net, int direction, const u8 *data, size_t len, u8 ecn
 		return;
 	}
 	ecn = mark(link, ecn, waiting);
-	deliver(net, direction, data, len, ecn, at);
+	deliver(net, direction, route, data, len, ecn, at);
 	if (random_chance(&net->random, c->duplicate)) {
 		trace("  (twice)");
-		deliver(net, direction, data, len, ecn, at);
+		deliver(net, direction, route, data, len, ecn, at);
 	}
 }

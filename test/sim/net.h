@@ -3,6 +3,7 @@
 #ifndef TEST_SIM_NET_H
 #define TEST_SIM_NET_H
 
+#include "addr.h"
 #include "random.h"
 
 enum {
@@ -48,7 +49,13 @@ struct net_config {
 	unsigned int mark_from;
 };
 
+/* Where a datagram comes from and goes to. */
+struct net_route {
+	struct quic_addr from, to;
+};
+
 struct net_datagram {
+	struct net_route route;
 	u64 at, order;
 	int direction;
 	u8 ecn;
@@ -67,7 +74,12 @@ struct net_link {
 	struct net_datagram *recorded[RECORDED_MAX];
 };
 
+/**
+ * struct net - both links
+ * @ends: where datagrams go that nobody says more of, by direction
+ */
 struct net {
+	const struct quic_addr *ends[DIRECTIONS];
 	struct random random;
 	u64 seed;
 	struct net_link link[DIRECTIONS];
@@ -80,6 +92,8 @@ void net_init(struct net *net, const struct net_config config[DIRECTIONS], u64 s
 void net_clear(struct net *net);
 /* @departure: not before. */
 void net_send(struct net *net, int direction, const u8 *data, size_t len, u8 ecn, u64 departure);
+void net_send_on(struct net *net, int direction, const struct net_route *route, const u8 *data,
+		 size_t len, u8 ecn, u64 departure);
 /* Arrival of the next datagram, QUIC_NEVER if there is none. */
 u64 net_next(const struct net *net);
 /* The next datagram, if it has arrived at @now; free() it. */

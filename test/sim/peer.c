@@ -24,6 +24,7 @@ static void on_event(struct quic_conn *conn, u8 type, const union quic_event *ev
 		trace("event: key phase %u", event->key_update_phase);
 		peer->updates_seen++;
 	}
+	peer->moves += type == QUIC_EVENT_CONNECTION_MIGRATION;
 	if (type == QUIC_EVENT_CONNECTION_CLOSE) {
 		trace("event: close %#x frame %#x", event->close.errcode, event->close.frame);
 		SIM_CHECK(!peer->got_close);
@@ -86,6 +87,16 @@ bool peer_routes(const struct peer *peer, const struct quic_cid *cid)
 		if (quic_cid_equal(&peer->routes[i], cid))
 			return true;
 	return false;
+}
+
+bool peer_is_at(const struct peer *peer, const struct quic_addr *addr)
+{
+	const struct quic_path *path;
+
+	for (path = peer->conn.path; path < peer->conn.path + QUIC_PATHS_MAX; path++)
+		if (path->used && quic_addr_equal(&path->local, addr))
+			return true;
+	return peer->preferred.family && quic_addr_equal(&peer->preferred, addr);
 }
 
 static int on_cid_add(struct quic_conn *conn, const struct quic_cid *cid)
@@ -212,6 +223,8 @@ int peer_accept(struct peer *peer, const struct quic_packet *initial, const stru
 			       peer->world->now);
 	if (!err)
 		began(peer);
+	if (!err && peer->preferred.family)
+		quic_conn_set_preferred(&peer->conn, &peer->preferred);
 	return err;
 }
 
@@ -233,13 +246,24 @@ static u64 permitted(const struct quic_recovery *rec)
 	return max(rec->cong.window, rec->cong.in_flight) + (probes + 1) * rec->cong.mtu;
 }
 
+static void send_datagram(struct peer *peer, const struct quic_train *train, const u8 *data, size_t len)
+{
+	struct net_route route = { train->path->local, train->path->remote };
+	struct world *world = peer->world;
+
+	if (peer->server || !world->scenario->gate ||
+	    world->scenario->gate(world, TO_SERVER, &route, data, len))
+		net_send_on(&world->net, peer->server ? TO_CLIENT : TO_SERVER, &route, data, len,
+			    train->ecn, max(train->departure, world->now));
+}
+
 static bool transmit(struct peer *peer)
 {
 	static u8 buffer[TRAIN_BUFFER];
 	struct world *world = peer->world;
-	struct quic_path *path = &peer->conn.path[0];
+	const struct quic_path *path;
 	struct quic_train train;
-	u64 limit, departure;
+	u64 limit;
 	size_t pos, len, size;
 	bool any = false;
 	int n, count;
@@ -270,8 +294,8 @@ static bool transmit(struct peer *peer)
 		SIM_CHECK(train.len <= train.cap && train.segment);
 		SIM_CHECK((unsigned int)n <= train.max_segments);
 		SIM_CHECK(peer->conn.recovery.cong.in_flight <= limit);
-		departure = max(train.departure, world->now);
-		SIM_CHECK(departure < world->now + QUIC_SEC);
+		SIM_CHECK(train.departure < world->now + QUIC_SEC);
+		path = train.path;
 		for (pos = 0, count = 0; pos < train.len; pos += len, count++) {
 			len = min(train.segment, train.len - pos);
 			peer->datagrams++;
@@ -279,17 +303,27 @@ static bool transmit(struct peer *peer)
 			trace("-> #%llu, %zu bytes", (unsigned long long)peer->datagrams, len);
 			SIM_CHECK(len <= max(path->mtu, path->pmtud.size));
 			/* RFC 9000, 8.1, counted apart from the engine (P20). */
-			if (peer->server && !path->validated && peer->bytes > 3 * peer->received)
+			if (peer->server && !peer->conn.handshake_confirmed && !path->validated &&
+			    peer->bytes > 3 * peer->received)
 				sim_fail("amplification: %llu bytes for %llu",
 					 (unsigned long long)peer->bytes,
 					 (unsigned long long)peer->received);
-			net_send(&world->net, peer->server ? TO_CLIENT : TO_SERVER, buffer + pos,
-				 len, train.ecn, departure);
+			send_datagram(peer, &train, buffer + pos, len);
 		}
 		SIM_CHECK(count == n);
 	}
 	SIM_CHECK(!n || n == -ENOMEM);
 	return any;
+}
+
+/* S6.32: from where it is. */
+static void use_preferred(struct peer *peer)
+{
+	const struct quic_path *path = &peer->conn.path[peer->conn.active_path];
+	int err = quic_conn_use_preferred(&peer->conn, &path->local,
+					  &peer->conn.remote.preferred_v4, peer->world->now);
+
+	trace("tries the preferred address: %d", err);
 }
 
 void peer_run(struct peer *peer)
@@ -309,6 +343,8 @@ void peer_run(struct peer *peer)
 			sim_fail("application and engine keep each other busy");
 		any = tls_run(&peer->tls, world->now);
 		any |= app_run(&peer->app, world->now);
+		if (peer->conn.preferred_wanted)
+			use_preferred(peer);
 		if (peer->conn.keys_wanted)
 			quic_conn_prepare_keys(&peer->conn, world->now);
 		any |= transmit(peer);
@@ -323,7 +359,7 @@ void peer_receive(struct peer *peer, const struct net_datagram *d)
 	struct quic_ref *ref = host_ref_new(d->len);
 	struct quic_datagram dgram = {
 		.data = ref->data, .len = d->len, .ref = ref, .ecn = d->ecn,
-		.local = peer->addr, .remote = other(peer)->addr,
+		.local = d->route.to, .remote = d->route.from,
 	};
 
 	trace_who = peer->name;

@@ -107,7 +107,7 @@ static void deliver(struct world *world, const struct net_datagram *d)
 		on_first(world, d);
 		return;
 	}
-	if (peer->live && quic_packet_dcid(d->data, d->len, QUIC_CID_LEN, &dcid) &&
+	if (peer->live && peer_is_at(peer, &d->route.to) && quic_packet_dcid(d->data, d->len, QUIC_CID_LEN, &dcid) &&
 	    peer_routes(peer, &dcid))
 		peer_receive(peer, d);
 }
@@ -118,7 +118,9 @@ static void deliver_all(struct world *world)
 	struct net_datagram *d;
 
 	while ((d = net_receive(&world->net, world->now))) {
-		deliver(world, d);
+		if (d->direction == TO_SERVER || !world->scenario->gate ||
+		    world->scenario->gate(world, TO_CLIENT, &d->route, d->data, d->len))
+			deliver(world, d);
 		free(d);
 	}
 }
@@ -226,6 +228,8 @@ static void setup(struct world *world, const struct scenario *scenario, u64 seed
 	peer_init(&world->client, world, false);
 	peer_init(&world->server, world, true);
 	world->client.addr.port = 1024 + random_below(&world->random, 60000);
+	world->net.ends[TO_SERVER] = &world->server.addr;
+	world->net.ends[TO_CLIENT] = &world->client.addr;
 	world->client.config.algorithm = random_below(&world->random, 2);
 	world->server.config.algorithm = random_below(&world->random, 2);
 	world->limit = scenario->limit;

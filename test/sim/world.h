@@ -17,6 +17,8 @@ struct attack;
 /**
  * struct peer - one end
  * @live: its connection exists; @closed: it is CLOSED
+ * @addr: where it is in the beginning; @preferred: server: where it would rather be
+ * @moves: how often its proven path became another one
  * @routes: connection IDs that lead to it
  * @rcvbuf: bytes of received payload kept
  * @remembers: client: it knows the server's parameters from before (S3.27): @remembered
@@ -33,7 +35,8 @@ struct peer {
 	bool server, live, was_live, closed;
 	struct quic_conn conn;
 	struct quic_conn_config config;
-	struct quic_addr addr;
+	struct quic_addr addr, preferred;
+	u64 moves;
 	struct tls tls;
 	struct app app;
 	struct quic_cid routes[ROUTES_MAX];
@@ -65,6 +68,19 @@ struct attack_state {
 	bool over;
 };
 
+/**
+ * struct journey - paths that change
+ * @nat_host, @nat_port: a NAT adds them to the client's address
+ * @addresses: how many an end has taken so far
+ * @spoofed, @reflected: bytes that seemed to come from an innocent address, and that went there
+ * @since: when something began
+ */
+struct journey {
+	u8 nat_host;
+	u16 nat_port, addresses;
+	u64 spoofed, reflected, since;
+};
+
 enum expectation {
 	COMPLETE,	/* all is transferred, the connection closed without error */
 	SURVIVE,	/* it may end in any way, but it does end, and nothing is left */
@@ -78,6 +94,8 @@ enum expectation {
  * @faults: let an allocation fail now and then, per 10000 calls into the engine;
  *	@faults_established: not before both ends are ESTABLISHED
  * @attack: one end is an attacker (attack.h)
+ * @gate: what lies between the client and everything else: sees each datagram when the client sends it, or
+ *	just before it reaches the client, and may change its addresses; false loses it
  */
 struct scenario {
 	const char *name;
@@ -91,6 +109,8 @@ struct scenario {
 	const struct attack *attack;
 	void (*tune)(struct world *world);
 	void (*tick)(struct world *world);
+	bool (*gate)(struct world *world, int direction, struct net_route *route, const u8 *data,
+		     size_t len);
 	void (*check)(struct world *world);
 };
 
@@ -108,6 +128,7 @@ struct world {
 	u64 finished_at;	/* all was transferred */
 	u64 refused;		/* first packets that made no connection */
 	struct attack_state attack;
+	struct journey journey;
 };
 
 /* Each file with scenarios registers its table, before main(): SCENARIOS(table) behind it. */
@@ -149,6 +170,8 @@ u64 peer_deadline(struct peer *peer);
 void peer_timeout(struct peer *peer);
 void peer_destroy(struct peer *peer);
 bool peer_routes(const struct peer *peer, const struct quic_cid *cid);
+/* Does it receive at this address? */
+bool peer_is_at(const struct peer *peer, const struct quic_addr *addr);
 
 /* invariants.c */
 void check_invariants(struct peer *peer);

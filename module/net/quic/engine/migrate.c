@@ -31,14 +31,20 @@ bool quic_migrate_permitted(const struct quic_conn *conn, const struct quic_rece
 	       quic_preferred_is_local(conn, rx->local);
 }
 
-/* Is the way that a packet came on one that the peer chose, and not an old one of this end's? */
-static bool peer_moved(const struct quic_conn *conn, const struct quic_addr *local,
-		       const struct quic_addr *remote)
+/*
+ * Is the way that a packet came on one that the peer chose, and not an old one of this end's? A server
+ * stays at its old address until it has validated the client's way to the preferred one (RFC 9000,
+ * 9.6.2).
+ */
+static bool peer_moved(const struct quic_conn *conn, const struct quic_received *rx,
+		       const struct quic_path *path)
 {
 	const struct quic_path *active = &conn->path[conn->active_path];
 
-	return !quic_addr_equal(remote, &active->remote) ||
-	       quic_preferred_is_local(conn, local);
+	if (conn->settling && path && path->left)
+		return false;
+	return !quic_addr_equal(rx->remote, &active->remote) ||
+	       quic_preferred_is_local(conn, rx->local);
 }
 
 /*
@@ -103,7 +109,7 @@ void quic_migrate_on_packet(struct quic_conn *conn, struct quic_received *rx)
 		return;
 	}
 	if (!newest || !rx->remote || !conn->handshake_confirmed ||
-	    !peer_moved(conn, rx->local, rx->remote))
+	    !peer_moved(conn, rx, path))
 		return;
 	if (!path)
 		path = quic_path_open_received(conn, rx);
@@ -119,6 +125,7 @@ void quic_migrate_validated(struct quic_conn *conn, struct quic_path *path, u64 
 	if (index == conn->migrating) {
 		conn->migrating = QUIC_PATHS_MAX;
 		conn->settling = true;
+		conn->path[conn->active_path].left = true;
 		quic_path_activate(conn, path, now);
 		/* The peer goes where it sees a packet that is no probe (S6.23). */
 		conn->ping_pending = true;

@@ -26,6 +26,7 @@
  *	is none to use
  * @peer_seq: sequence number of the connection ID that the peer last used here
  * @follow: it becomes the active path as soon as it is validated: the peer is there already
+ * @left: this end has migrated from it to the active one; the peer comes later
  * @flow: its number in records of sent packets; a path that differs from the last one in a port only
  *	takes it over, and with it congestion state and RTT (RFC 9000, 9.4)
  * @measured: @capacity is known, from when it was the active path
@@ -36,7 +37,7 @@
  * @pmtud: the search for a larger @mtu
  */
 struct quic_path {
-	bool used, validated, follow, measured;
+	bool used, validated, follow, left, measured;
 	struct quic_addr local, remote;
 	u64 received, sent;
 	u64 dcid_seq, peer_seq;

@@ -221,6 +221,7 @@ void quic_path_activate(struct quic_conn *conn, struct quic_path *path, u64 now)
 		return;
 	enter(conn, path, old);
 	path->follow = false;
+	path->left = false;
 	old->drop_at = now + quic_path_patience(conn);
 	conn->active_path = quic_path_index(conn, path);
 	conn->remote_cids.active = path->dcid_seq;
