@@ -83,7 +83,7 @@ static unsigned int paths(const struct pair_end *end)
 	return n;
 }
 
-TEST("S6.23 a migration moves both ends and both connection ids")
+TEST("S6.23 RFC 9000, 9.2 a migration moves both ends and both connection ids")
 {
 	struct quic_addr to;
 
@@ -104,6 +104,27 @@ TEST("S6.23 a migration moves both ends and both connection ids")
 		 1);
 	CHECK_EQ(pair_event(&p.server, QUIC_EVENT_CONNECTION_MIGRATION, 0)->event.local_migration,
 		 0);
+	exchange(0, 10000);
+	pair_destroy(&p);
+}
+
+static bool answers_to_old_port(struct pair *pair, struct pair_datagram *d)
+{
+	if (!d->to_server)
+		d->to.port = 50000;
+	return true;
+}
+
+TEST("RFC 9000, 8.2.3 an answer proves the path of its challenge, whatever way it takes")
+{
+	struct quic_addr to;
+
+	begin();
+	p.route = answers_to_old_port;
+	to = other_port(p.client.addr, 50001);
+	CHECK_EQ(quic_conn_migrate(&p.client.conn, &to, p.now), 0);
+	pair_run(&p, p.now + 500 * QUIC_MSEC);
+	CHECK_EQ(proven(&p.client)->local.port, 50001);
 	exchange(0, 10000);
 	pair_destroy(&p);
 }
@@ -169,7 +190,7 @@ static bool drop_probes(struct pair *pair, struct pair_datagram *d)
 	return d->from.port != 50001;
 }
 
-TEST("S6.25 a migration that nobody answers ends without a word")
+TEST("S6.25 RFC 9000, 8.2.4 a migration that nobody answers ends without a word")
 {
 	struct quic_addr to;
 
@@ -276,7 +297,7 @@ TEST("RFC 9000, 9.4 another address begins with a window and RTT of its own")
 	pair_destroy(&p);
 }
 
-TEST("RFC 9000, 9.3.1 no more than three times goes to an address that is not validated")
+TEST("RFC 9000, 9.3.1 and 21.5.4 no more than three times goes to an address that is not validated")
 {
 	begin();
 	p.route = nat;
@@ -528,7 +549,7 @@ static void preferred_handshake(struct quic_addr *preferred)
 	CHECK(p.client.conn.handshake_confirmed);
 }
 
-TEST("S6.32 a client goes to the preferred address and the server after it")
+TEST("S6.32 RFC 9000, 9.6.1 a client goes to the preferred address and the server after it")
 {
 	struct quic_addr preferred;
 
@@ -565,6 +586,22 @@ TEST("S6.32 RFC 9000, 9.6.2 a client stays at the preferred address when the ser
 	pair_run(&p, p.now + QUIC_SEC);
 	CHECK(quic_addr_equal(&proven(&p.server)->local, &preferred));
 	CHECK_EQ(migrations(&p.client), 1);
+	pair_destroy(&p);
+}
+
+TEST("RFC 9000, 9.6.3 a client whose NAT takes another port meanwhile")
+{
+	struct quic_addr preferred;
+
+	preferred_handshake(&preferred);
+	outside = other_port(p.client.addr, 50010);
+	spoofed = false;
+	p.route = nat;
+	CHECK_EQ(quic_conn_use_preferred(&p.client.conn, &p.client.addr, &preferred, p.now), 0);
+	exchange(0, 10000);
+	CHECK(quic_addr_equal(&proven(&p.client)->remote, &preferred));
+	CHECK(quic_addr_equal(&proven(&p.server)->local, &preferred));
+	CHECK(quic_addr_equal(&proven(&p.server)->remote, &outside));
 	pair_destroy(&p);
 }
 

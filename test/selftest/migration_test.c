@@ -308,7 +308,7 @@ static void nat_rebinds(unsigned int way, const char *host)
 	pair_close(&pair);
 }
 
-TEST("S6.23 P18 RFC 9000, 9.3 9.5 a NAT takes another port and the server follows with the same id")
+TEST("S6.23 P18 RFC 9000, 9.3 and 9.5 a NAT takes another port and the server follows with the same id")
 {
 	nat_rebinds(RELAY_PORT, "127.0.0.1");
 }

@@ -49,7 +49,8 @@ static bool peer_moved(const struct quic_conn *conn, const struct quic_received 
 
 /*
  * The peer sends from another address (RFC 9000, 9.3): go there at once, but with care until it is
- * validated. From and to a preferred address, only when it is validated (9.6.2).
+ * validated: whoever is there gets three times what came from there (RFC 9000, 9.3.1 and 21.5.4). From
+ * and to a preferred address, only when it is validated (RFC 9000, 9.6.2).
  */
 static void follow(struct quic_conn *conn, struct quic_path *path, u64 now)
 {
@@ -170,7 +171,7 @@ static int begin(struct quic_conn *conn, const struct quic_addr *local,
 	path = quic_path_open(conn, local, remote, QUIC_SEQ_NONE, now);
 	if (!path)
 		return -EAGAIN;
-	/* Not limited: the peer itself named its address, or was there before. */
+	/* RFC 9000, 9.2: not limited, for the peer itself named its address, or was there before. */
 	path->validated = true;
 	path->dcid_seq = seq != QUIC_SEQ_NONE ? seq : quic_cids_take(conn);
 	/* S6.26: the peer replaces what is retired, and then probing starts. */
@@ -202,6 +203,10 @@ int quic_conn_migrate(struct quic_conn *conn, const struct quic_addr *local, u64
 			     now);
 }
 
+/*
+ * RFC 9000, 9.6.1. One move at a time: who is on the way to another address of its own goes without
+ * (RFC 9000, 9.6.3; S6.32).
+ */
 int quic_conn_use_preferred(struct quic_conn *conn, const struct quic_addr *local,
 			    const struct quic_addr *remote, u64 now)
 {
