@@ -8,6 +8,7 @@
 
 #include "harness.h"
 #include "message.h"
+#include "migration.h"
 #include "netns.h"
 #include "pair.h"
 
@@ -72,4 +73,19 @@ TEST("S10.3 connections")
 	ASSERT(file_contains("/proc/net/quic/conns", text));
 	pair_close(&pair);
 	ASSERT(!file_contains("/proc/net/quic/conns", text));
+}
+
+TEST("S10.3 S6.23 a connection that has migrated shows its new address and endpoint")
+{
+	struct pair pair = pair_connected();
+	struct address to = address("127.0.0.1", port_free()), server = address_local(pair.server);
+	char text[64];
+
+	pair_echo(&pair, 0);
+	ASSERT_OK(migrate(pair.client, &to));
+	expect_port(pair.client, address_local, address_port(&to));
+	snprintf(text, sizeof(text), "127.0.0.1:%u\t127.0.0.1:%u\t127.0.0.1:%u\t", address_port(&to),
+		 address_port(&server), address_port(&to));
+	ASSERT(file_contains("/proc/net/quic/conns", text));
+	pair_close(&pair);
 }
