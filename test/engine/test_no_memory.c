@@ -102,6 +102,22 @@ static void resets(void)
 	transfer(&p.server, 1);
 }
 
+static void migrations(void)
+{
+	struct quic_conn *conn = &p.client.conn;
+	struct quic_addr to = p.client.addr;
+	u64 until = p.now + SOON;
+
+	to.port = 50001;
+	CHECK_EQ(quic_conn_migrate(conn, &to, p.now), 0);
+	while (conn->path[conn->proven_path].local.port != 50001 && p.now < until)
+		run_for(100 * QUIC_MSEC);
+	CHECK_EQ(conn->path[conn->proven_path].local.port, 50001);
+	transfer(&p.server, 1);
+	conn = &p.server.conn;
+	CHECK_EQ(conn->path[conn->proven_path].remote.port, 50001);
+}
+
 static void closes(void)
 {
 	quic_conn_close(&p.client.conn, true, 5, 0, NULL, 0, p.now);
@@ -164,6 +180,11 @@ TEST("P15 a failed allocation costs one datagram at most")
 TEST("P15 a stream is reset whatever allocation failed")
 {
 	sweep(resets, false, false, 20);
+}
+
+TEST("P15 S6.23 a connection migrates whatever allocation failed")
+{
+	sweep(migrations, false, false, 10);
 }
 
 TEST("P15 a connection is closed whatever allocation failed")
