@@ -106,12 +106,10 @@ static void migrations(void)
 {
 	struct quic_conn *conn = &p.client.conn;
 	struct quic_addr to = p.client.addr;
-	u64 until = p.now + SOON;
 
 	to.port = 50001;
 	CHECK_EQ(quic_conn_migrate(conn, &to, p.now), 0);
-	while (conn->path[conn->proven_path].local.port != 50001 && p.now < until)
-		run_for(100 * QUIC_MSEC);
+	wait();
 	CHECK_EQ(conn->path[conn->proven_path].local.port, 50001);
 	transfer(&p.server, 1);
 	conn = &p.server.conn;

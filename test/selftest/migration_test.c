@@ -229,7 +229,7 @@ static struct pair connected_over(const struct netns *netns)
 	return pair;
 }
 
-TEST("S6.23 a client moves to another interface and the first one goes away")
+TEST_LIMIT("S6.23 a client moves to another interface and the first one goes away", 120)
 {
 	struct netns netns = netns_create();
 	struct address to = address("10.8.0.1", port_free());
@@ -249,7 +249,7 @@ TEST("S6.23 a client moves to another interface and the first one goes away")
 	pair_close(&pair);
 }
 
-TEST("S6.25 a migration that nobody answers leaves the connection where it was")
+TEST_LIMIT("S6.25 a migration that nobody answers leaves the connection where it was", 120)
 {
 	struct netns netns = netns_create();
 	struct address to, from;

@@ -103,7 +103,7 @@ TEST("S6.21 a client that forbids migration is not told of a preferred address")
 	pair_close(&pair);
 }
 
-TEST("S6.32 RFC 9000, 9.6 a client leaves from where the route to the preferred address begins")
+TEST_LIMIT("S6.32 RFC 9000, 9.6 a client leaves from where the route to the preferred address begins", 120)
 {
 	struct netns netns = netns_create();
 	struct address preferred;
@@ -125,7 +125,7 @@ TEST("S6.32 RFC 9000, 9.6 a client leaves from where the route to the preferred 
 	pair_close(&pair);
 }
 
-TEST("RFC 9000, 21.5.3 a client on a network is not sent to its own loopback device")
+TEST_LIMIT("RFC 9000, 21.5.3 a client on a network is not sent to its own loopback device", 120)
 {
 	struct netns netns = netns_create();
 	struct address preferred = address("127.0.0.1", port_free());
