@@ -48,7 +48,7 @@ int quic_session_set_alpn(gnutls_session_t session, const void *data, size_t siz
 	ret = gnutls_alpn_set_protocols(session, names, count, GNUTLS_ALPN_MANDATORY);
 	if (ret)
 		return ret;
-	ctx->alpn_required = true;
+	ctx->alpn_count = count;
 	return 0;
 }
 

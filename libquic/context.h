@@ -22,7 +22,7 @@ struct quic_outbox;
  * @prepared: between quic_handshake_init() and quic_handshake_deinit()
  * @complete: TLS is done; only messages in the outbox may be left
  * @failed: a step failed, there will be no other
- * @alpn_required: quic_session_set_alpn() was called
+ * @alpn_count: names given to quic_session_set_alpn()
  * @params_received: the peer's transport parameters came and were accepted
  * @has_early_secret: server: @early_secret waits for the answer to the ClientHello
  * @ticket_sent: a NewSessionTicket went into the outbox
@@ -46,11 +46,11 @@ struct quic_context {
 	bool prepared;
 	bool complete;
 	bool failed;
-	bool alpn_required;
 	bool params_received;
 	bool has_early_secret;
 	bool ticket_sent;
 	bool ticket_taken;
+	int alpn_count;
 	int error;
 	size_t received;
 	int tls_error;
@@ -85,7 +85,7 @@ void quic_alert_from_peer(struct quic_context *ctx);
 void quic_verify_log(gnutls_session_t session);
 int quic_verify_alert(gnutls_session_t session);
 
-int quic_early_data_enable(gnutls_session_t session);
+int quic_early_data_enable(struct quic_context *ctx);
 int quic_early_data_secret(struct quic_context *ctx, struct quic_crypto_secret *info);
 int quic_early_data_accepted(struct quic_context *ctx);
 void quic_early_data_rejected(struct quic_context *ctx);

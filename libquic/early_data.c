@@ -31,14 +31,20 @@ static void quic_early_data_init(void)
 	gnutls_anti_replay_set_add_function(quic_early_data_anti_replay, quic_early_data_accept);
 }
 
-int quic_early_data_enable(gnutls_session_t session)
+/*
+ * 0-RTT is for the protocol of the session that it resumes (RFC 8446, 4.2.10), of which GnuTLS keeps nothing
+ * in tickets. So only a server of one protocol accepts it: no other can have been meant.
+ */
+int quic_early_data_enable(struct quic_context *ctx)
 {
+	if (ctx->alpn_count > 1)
+		return 0;
 	pthread_once(&quic_early_data_once, quic_early_data_init);
 	if (!quic_early_data_anti_replay)
 		return GNUTLS_E_MEMORY_ERROR;
-	gnutls_anti_replay_enable(session, quic_early_data_anti_replay);
+	gnutls_anti_replay_enable(ctx->session, quic_early_data_anti_replay);
 	/* RFC 9001, 4.6.1: tickets always say 0xffffffff, QUIC's own limits apply. */
-	return gnutls_record_set_max_early_data_size(session, UINT32_MAX);
+	return gnutls_record_set_max_early_data_size(ctx->session, UINT32_MAX);
 }
 
 /*

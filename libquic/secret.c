@@ -48,7 +48,7 @@ static int quic_secret_permitted(struct quic_context *ctx, gnutls_record_encrypt
 		return GNUTLS_E_MISSING_EXTENSION;
 	}
 	/* RFC 9001, 8.1: without a common protocol the connection MUST be closed. */
-	if (ctx->alpn_required && gnutls_alpn_get_selected_protocol(ctx->session, &protocol)) {
+	if (ctx->alpn_count && gnutls_alpn_get_selected_protocol(ctx->session, &protocol)) {
 		quic_log_err("no common application protocol");
 		return GNUTLS_E_NO_APPLICATION_PROTOCOL;
 	}

@@ -237,7 +237,7 @@ int quic_handshake_init(gnutls_session_t session, struct quic_handshake_step **p
 	gnutls_alert_set_read_function(session, quic_alert_raised);
 
 	if (ctx->server)
-		ret = quic_early_data_enable(session);
+		ret = quic_early_data_enable(ctx);
 	else
 		ret = quic_step_run_tls(ctx);
 	if (ret < 0)

@@ -58,11 +58,12 @@ struct quic_token_key *pair_token_key(struct pair *p)
 
 static int make_token(struct quic_conn *conn, const struct quic_addr *remote, u64 now, u8 *token)
 {
+	struct quic_token_owner owner = { remote, conn->version->number, NULL };
 	struct quic_token_key *key = pair_token_key(end_of(conn)->pair);
 
 	if (!key)
 		return -ENOMEM;
-	return quic_token_seal(key, QUIC_TOKEN_REGULAR, remote, NULL, NULL, now, token);
+	return quic_token_seal(key, QUIC_TOKEN_REGULAR, &owner, NULL, now, token);
 }
 
 static void on_readable(struct quic_conn *conn)
@@ -291,12 +292,13 @@ void pair_flush(struct pair_end *end)
 size_t pair_retry(struct pair *p, const struct quic_packet *initial, u8 *buf, size_t room)
 {
 	struct quic_cid scid = { .len = QUIC_CID_LEN };
+	struct quic_token_owner owner = { &p->client.addr, initial->version, &scid };
 	u8 token[QUIC_TOKEN_MAX];
 	int len;
 
 	quic_random(scid.id, scid.len);
-	len = quic_token_seal(pair_token_key(p), QUIC_TOKEN_RETRY, &p->client.addr, &initial->dcid,
-			      &scid, p->now, token);
+	len = quic_token_seal(pair_token_key(p), QUIC_TOKEN_RETRY, &owner, &initial->dcid,
+			      p->now, token);
 	return len < 0 ? 0 : quic_packet_retry(initial, &scid, token, len, buf, room);
 }
 
@@ -305,12 +307,13 @@ static bool admit(struct pair_end *end, const struct quic_packet *initial, bool 
 		  bool *answers, struct quic_cid *original_dcid)
 {
 	struct pair *p = end->pair;
+	struct quic_token_owner owner = { &p->client.addr, initial->version, &initial->dcid };
 	enum quic_token_verdict verdict;
 	u8 buf[200];
 	size_t len;
 
 	verdict = quic_token_open(pair_token_key(p), initial->token, initial->token_len,
-				  &p->client.addr, &initial->dcid, p->now, original_dcid);
+				  &owner, p->now, original_dcid);
 	*answers = verdict == QUIC_TOKEN_ANSWERS_RETRY;
 	*validated = *answers || verdict == QUIC_TOKEN_PROVES_ADDRESS;
 	if (*validated)

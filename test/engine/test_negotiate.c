@@ -58,6 +58,19 @@ TEST("P24 S5.7 Version Negotiation leads to the highest common version, once")
 	pair_destroy(&p);
 }
 
+TEST("RFC 9369, 5: after Version Negotiation the token of another version is not shown")
+{
+	pair_init(&p);
+	p.client.config.version = 0x0a0a;
+	pair_connect(&p);
+	CHECK_EQ(quic_conn_set_token(&p.client.conn, (const u8 *)"token", 5), 0);
+	pair_flush(&p.client);
+	CHECK_EQ(p.client.conn.token_len, 5);
+	negotiate(both, 3, 0, 0);
+	CHECK_EQ(p.client.conn.token_len, 0);
+	pair_destroy(&p);
+}
+
 TEST("P24 RFC 9000, 6.2: Version Negotiation that lists the version in use is ignored")
 {
 	begin(QUIC_VERSION_V1);

@@ -125,6 +125,22 @@ TEST("P10 S5.28 NEW_TOKEN with 1, 255, 256, 1000 bytes is handed on whole")
 	pair_destroy(&p);
 }
 
+TEST("RFC 9000, 8.1.3 a token that comes again is not handed on again")
+{
+	static const u8 first[] = { QUIC_FRAME_NEW_TOKEN, 2, 1, 2 };
+	static const u8 second[] = { QUIC_FRAME_NEW_TOKEN, 2, 1, 3 };
+
+	begin();
+	pair_inject(&p.server, QUIC_CRYPTO_APP, first, sizeof(first), 0);
+	pair_inject(&p.server, QUIC_CRYPTO_APP, second, sizeof(second), 0);
+	CHECK_EQ(events(), 3);
+	pair_inject(&p.server, QUIC_CRYPTO_APP, first, sizeof(first), 0);
+	pair_inject(&p.server, QUIC_CRYPTO_APP, second, sizeof(second), 0);
+	CHECK_EQ(events(), 3);
+	CHECK_EQ(p.client.token[1], 3);
+	pair_destroy(&p);
+}
+
 TEST("P10 RFC 9000, 19.7 an empty NEW_TOKEN is an encoding error")
 {
 	static const u8 frame[] = { QUIC_FRAME_NEW_TOKEN, 0 };

@@ -14,24 +14,31 @@ static int len;
 
 static void make(enum quic_token_type type)
 {
+	struct quic_token_owner owner = { &client, QUIC_VERSION_V1, &dcid };
 	bool retry = type == QUIC_TOKEN_RETRY;
 
 	now = 1000 * QUIC_SEC;
 	CHECK_EQ(quic_token_key_init(&key), 0);
-	len = quic_token_seal(&key, type, &client, retry ? &original : NULL, retry ? &dcid : NULL,
-			      now, token);
+	len = quic_token_seal(&key, type, &owner, retry ? &original : NULL, now, token);
 	CHECK(len > 0);
+}
+
+static enum quic_token_verdict judge_version(const struct quic_addr *remote,
+					     const struct quic_cid *to, u32 version)
+{
+	struct quic_token_owner owner = { remote, version, to };
+	struct quic_cid odcid = {};
+	enum quic_token_verdict verdict;
+
+	verdict = quic_token_open(&key, token, len, &owner, now, &odcid);
+	if (verdict == QUIC_TOKEN_ANSWERS_RETRY)
+		CHECK(quic_cid_equal(&odcid, &original));
+	return verdict;
 }
 
 static enum quic_token_verdict judge(const struct quic_addr *remote, const struct quic_cid *to)
 {
-	struct quic_cid odcid = {};
-	enum quic_token_verdict verdict;
-
-	verdict = quic_token_open(&key, token, len, remote, to, now, &odcid);
-	if (verdict == QUIC_TOKEN_ANSWERS_RETRY)
-		CHECK(quic_cid_equal(&odcid, &original));
-	return verdict;
+	return judge_version(remote, to, QUIC_VERSION_V1);
 }
 
 TEST("S5.9 a Retry token brings the first connection ID back")
@@ -162,6 +169,16 @@ TEST("S5.30 a regular token is good for ten minutes")
 	quic_token_key_clear(&key);
 }
 
+TEST("RFC 9369, 5 tokens are for one version")
+{
+	make(QUIC_TOKEN_RETRY);
+	CHECK_EQ(judge_version(&client, &dcid, QUIC_VERSION_V2), QUIC_TOKEN_BAD_RETRY);
+	quic_token_key_clear(&key);
+	make(QUIC_TOKEN_REGULAR);
+	CHECK_EQ(judge_version(&client, &dcid, QUIC_VERSION_V2), QUIC_TOKEN_NONE);
+	quic_token_key_clear(&key);
+}
+
 TEST("S5.33 a token of another host is no token")
 {
 	make(QUIC_TOKEN_REGULAR);
@@ -175,13 +192,14 @@ TEST("P10 tokens of others, of any length, are no token")
 {
 	static const size_t lengths[] = { 0, 1, 33, 54, 255, 256, 1000 };
 	static u8 foreign[1000];
+	struct quic_token_owner owner = { &client, QUIC_VERSION_V1, &dcid };
 	struct quic_cid odcid;
 	unsigned int i;
 
 	make(QUIC_TOKEN_REGULAR);
 	memset(foreign, 0x5a, sizeof(foreign));
 	for (i = 0; i < ARRAY_SIZE(lengths); i++)
-		CHECK_EQ(quic_token_open(&key, foreign, lengths[i], &client, &dcid, now, &odcid),
+		CHECK_EQ(quic_token_open(&key, foreign, lengths[i], &owner, now, &odcid),
 			 QUIC_TOKEN_NONE);
 	quic_token_key_clear(&key);
 }
@@ -189,13 +207,14 @@ TEST("P10 tokens of others, of any length, are no token")
 /* Same nonce and content would make the same bytes, and numbers in order would tell the order. */
 TEST("P31 two tokens for the same client have nothing in common")
 {
+	struct quic_token_owner owner = { &client, QUIC_VERSION_V1, NULL };
 	u8 first[QUIC_TOKEN_MAX];
 	int i, same = 0;
 
 	make(QUIC_TOKEN_REGULAR);
 	memcpy(first, token, len);
 	CHECK_EQ(key.next, 1);
-	CHECK_EQ(quic_token_seal(&key, QUIC_TOKEN_REGULAR, &client, NULL, NULL, now, token), len);
+	CHECK_EQ(quic_token_seal(&key, QUIC_TOKEN_REGULAR, &owner, NULL, now, token), len);
 	CHECK_EQ(key.next, 2);
 	for (i = 1; i < len; i++)
 		same += first[i] == token[i];

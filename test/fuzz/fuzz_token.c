@@ -42,8 +42,9 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	struct quic_reader r = { data, data + size };
 	struct quic_cid odcid, scid, found = {};
-	enum quic_token_verdict verdict;
 	struct quic_addr addr;
+	struct quic_token_owner owner = { &addr, QUIC_VERSION_V1, &scid };
+	enum quic_token_verdict verdict;
 	u8 token[QUIC_TOKEN_MAX], type, bit;
 	int len;
 
@@ -54,20 +55,19 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	read_cid(&r, &odcid);
 	read_cid(&r, &scid);
 
-	verdict = quic_token_open(&key, r.pos, quic_reader_left(&r), &addr, &scid, NOW, &found);
+	verdict = quic_token_open(&key, r.pos, quic_reader_left(&r), &owner, NOW, &found);
 	REQUIRE(verdict == QUIC_TOKEN_NONE || verdict == QUIC_TOKEN_BAD_RETRY);
 
 	type = type & 1 ? QUIC_TOKEN_RETRY : QUIC_TOKEN_REGULAR;
-	len = quic_token_seal(&key, type, &addr, type == QUIC_TOKEN_RETRY ? &odcid : NULL,
-			      type == QUIC_TOKEN_RETRY ? &scid : NULL, NOW, token);
+	len = quic_token_seal(&key, type, &owner, type == QUIC_TOKEN_RETRY ? &odcid : NULL, NOW, token);
 	REQUIRE(len > 0 && len <= QUIC_TOKEN_MAX);
-	verdict = quic_token_open(&key, token, len, &addr, &scid, NOW + QUIC_SEC, &found);
+	verdict = quic_token_open(&key, token, len, &owner, NOW + QUIC_SEC, &found);
 	if (type == QUIC_TOKEN_RETRY)
 		REQUIRE(verdict == QUIC_TOKEN_ANSWERS_RETRY && quic_cid_equal(&found, &odcid));
 	else
 		REQUIRE(verdict == QUIC_TOKEN_PROVES_ADDRESS);
 	token[bit % len] ^= 1 << (bit & 7);
-	verdict = quic_token_open(&key, token, len, &addr, &scid, NOW + QUIC_SEC, &found);
+	verdict = quic_token_open(&key, token, len, &owner, NOW + QUIC_SEC, &found);
 	REQUIRE(verdict == QUIC_TOKEN_NONE || verdict == QUIC_TOKEN_BAD_RETRY);
 	quic_token_key_clear(&key);
 	REQUIRE(!host_blocks());

@@ -113,6 +113,24 @@ TEST("S3.28 a server without early data takes the session, not the data")
 	pair_destroy(&pair);
 }
 
+/* RFC 8446, 4.2.10: nobody can tell for which of them the data was meant. */
+TEST("S3.28 a server of several protocols takes no early data")
+{
+	struct session_data data;
+	struct pair pair;
+
+	first_session(&data, PAIR_EARLY_DATA);
+	pair_create(&pair, &pki.server, PAIR_EARLY_DATA);
+	ASSERT_EQ(quic_session_set_alpn(pair.client.session, "bb", 2), 0);
+	ASSERT_EQ(quic_session_set_alpn(pair.server.session, "aa,bb", 5), 0);
+	ASSERT_EQ(quic_session_set_data(pair.client.session, data.bytes, data.size), 0);
+	pair_handshake(&pair);
+	ASSERT(gnutls_session_is_resumed(pair.client.session));
+	ASSERT(!(gnutls_session_get_flags(pair.client.session) & GNUTLS_SFLAGS_EARLY_DATA));
+	ASSERT(!double_has_secret(SERVER_FD, QUIC_CRYPTO_EARLY, false));
+	pair_destroy(&pair);
+}
+
 /* RFC 9001, 4.7 */
 TEST("S3.28 a server that sends a HelloRetryRequest takes no early data")
 {

@@ -43,6 +43,8 @@ struct pair pair_listening(const char *host);			/* listener and unconnected clie
 void pair_connect(struct pair *pair);				/* client is HANDSHAKING */
 void pair_hello(struct pair *pair);				/* client's first message, accept */
 void pair_handshake(struct pair *pair);				/* everything after pair_hello() */
+/* The same on a bad network; both ends wait so long for each message. */
+void pair_handshake_within(struct pair *pair, int seconds);
 
 void pair_close(struct pair *pair);
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <linux/quic.h>
 
@@ -41,9 +43,27 @@ static void look(struct relay_count *count, int direction, const uint8_t *data, 
 	}
 }
 
+/* @swap: keep the first datagram until there is a second. */
+static void pass(int fd, const uint8_t *data, ssize_t len, bool swap)
+{
+	static uint8_t kept[65536];
+	static ssize_t kept_len;
+	static unsigned int passed;
+
+	if (swap && !passed && !kept_len) {
+		memcpy(kept, data, len);
+		kept_len = len;
+		return;
+	}
+	send(fd, data, len, 0);
+	if (!passed++ && kept_len)
+		send(fd, kept, kept_len, 0);
+}
+
 /* What the relay and the test share. */
 struct shared {
 	struct relay_count count;
+	bool swap;
 	volatile unsigned int way;
 };
 
@@ -67,7 +87,7 @@ static void run(struct shared *shared, int front, const int *backs)
 				       &client_len);
 			look(count, TO_SERVER, data, len);
 			if (len > 0)
-				send(backs[shared->way], data, len, 0);
+				pass(backs[shared->way], data, len, shared->swap);
 		}
 		if (fds[1].revents) {
 			len = recv(fds[1].fd, data, sizeof(data), 0);
@@ -78,7 +98,7 @@ static void run(struct shared *shared, int front, const int *backs)
 	}
 }
 
-struct relay relay_start(const struct address *server)
+static struct relay start(const struct address *server, bool swap)
 {
 	static const char *const from[] = { "127.0.0.1", "127.0.0.1", "127.0.0.3" };
 	struct address any = address("127.0.0.1", 0);
@@ -86,11 +106,11 @@ struct relay relay_start(const struct address *server)
 	struct shared *shared;
 	struct relay relay;
 	unsigned int i;
-	pid_t child;
 
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		      -1, 0);
 	ASSERT(shared != MAP_FAILED);
+	shared->swap = swap;
 	front = socket(AF_INET, SOCK_DGRAM, 0);
 	ASSERT_OK(address_bind(front, &any));
 	for (i = 0; i < RELAY_WAYS; i++) {
@@ -103,14 +123,30 @@ struct relay relay_start(const struct address *server)
 	relay.addr = address_local(front);
 	relay.count = &shared->count;
 	relay.way = &shared->way;
-	child = fork();
-	ASSERT_OK(child);
-	if (!child)
+	relay.pid = fork();
+	ASSERT_OK(relay.pid);
+	if (!relay.pid)
 		run(shared, front, backs);
 	close(front);
 	for (i = 0; i < RELAY_WAYS; i++)
 		close(backs[i]);
 	return relay;
+}
+
+struct relay relay_start(const struct address *server)
+{
+	return start(server, false);
+}
+
+struct relay relay_start_swapping(const struct address *server)
+{
+	return start(server, true);
+}
+
+void relay_stop(const struct relay *relay)
+{
+	ASSERT_OK(kill(relay->pid, SIGKILL));
+	ASSERT_EQ(waitpid(relay->pid, NULL, 0), relay->pid);
 }
 
 void relay_take(struct relay *relay, unsigned int way)

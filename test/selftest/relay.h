@@ -7,6 +7,8 @@
 #ifndef _RELAY_H
 #define _RELAY_H
 
+#include <sys/types.h>
+
 #include "address.h"
 
 enum {
@@ -25,6 +27,7 @@ struct relay_count {
 };
 
 struct relay {
+	pid_t pid;
 	struct address addr;		/* for the client to connect to */
 	const volatile struct relay_count *count;
 	volatile unsigned int *way;
@@ -40,6 +43,10 @@ enum {
 
 /* In front of the server at @server. It ends with the test. */
 struct relay relay_start(const struct address *server);
+/* The same; the first two datagrams to the server change places. */
+struct relay relay_start_swapping(const struct address *server);
+/* Nothing passes any more. */
+void relay_stop(const struct relay *relay);
 /* From the client's next datagram on. */
 void relay_take(struct relay *relay, unsigned int way);
 

@@ -48,6 +48,43 @@ TEST("T123 S5.20 S5.22 S5.33 ticket key")
 	ASSERT(memcmp(first, second, 64));
 }
 
+/* The key that a server has for a client of this version, when it announces this limit. */
+static void key_for(struct pair *pair, uint32_t version, uint64_t max_data, uint8_t key[64])
+{
+	params_set(pair->listener, (struct quic_transport_param){ .max_data = max_data });
+	pair->client = quic_socket(AF_INET);
+	config_set(pair->client, (struct quic_config){ .version = version });
+	pair_connect(pair);
+	pair_hello(pair);
+	ASSERT_EQ(get_ticket(pair->server, key, 64), 64);
+	close(pair->client);
+	close(pair->server);
+}
+
+TEST("S5.20 RFC 9369, 5 ticket keys of version 1 and 2 differ")
+{
+	struct pair pair = pair_listening("127.0.0.1");
+	uint8_t first[64], second[64];
+
+	key_for(&pair, QUIC_VERSION_V1, 0, first);
+	key_for(&pair, QUIC_VERSION_V2, 0, second);
+	ASSERT(memcmp(first, second, 64));
+	key_for(&pair, QUIC_VERSION_V1, 0, second);
+	ASSERT_MEM(first, second, 64);
+}
+
+TEST("S5.20 RFC 9000, 7.4.1 tickets end when the limits that they stand for do")
+{
+	struct pair pair = pair_listening("127.0.0.1");
+	uint8_t first[64], second[64];
+
+	key_for(&pair, 0, 200000, first);
+	key_for(&pair, 0, 100000, second);
+	ASSERT(memcmp(first, second, 64));
+	key_for(&pair, 0, 200000, second);
+	ASSERT_MEM(first, second, 64);
+}
+
 TEST("T124 S5.20 S5.22 S5.23 ticket of the application")
 {
 	struct pair pair = pair_listening("127.0.0.1");

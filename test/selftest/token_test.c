@@ -117,6 +117,26 @@ TEST("S5.30 a token saves the next connection the Retry, from any port")
 	pair_echo(&next, 0);
 }
 
+TEST("RFC 9369, 5 a token of version 1 saves a client of version 2 nothing")
+{
+	struct pair pair = pair_listening("127.0.0.1"), next;
+	uint8_t token[128];
+	int len;
+
+	validate(pair.listener);
+	whole_handshake(&pair);
+	EVENTUALLY(get_token(pair.client, token, sizeof(token)) > 0);
+	len = get_token(pair.client, token, sizeof(token));
+
+	next = pair;
+	next.client = quic_socket(AF_INET);
+	config_set(next.client, (struct quic_config){ .version = QUIC_VERSION_V2 });
+	ASSERT_OK(set_token(next.client, token, len));
+	pair_connect(&next);
+	pair_hello(&next);
+	ASSERT(was_retried(next.server));
+}
+
 TEST("S5.30 a token that was changed is none: there is a Retry")
 {
 	struct pair pair = pair_listening("127.0.0.1"), next;

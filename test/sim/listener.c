@@ -18,13 +18,14 @@ void listener_clear(struct listener *listener)
 static void send_retry(struct world *world, const struct quic_packet *initial)
 {
 	struct quic_cid scid = { .len = QUIC_CID_LEN };
+	struct quic_token_owner owner = { &world->client.addr, initial->version, &scid };
 	u8 token[QUIC_TOKEN_MAX], buf[200];
 	size_t n;
 	int len;
 
 	quic_random(scid.id, scid.len);
-	len = quic_token_seal(&world->listener.token_key, QUIC_TOKEN_RETRY, &world->client.addr,
-			      &initial->dcid, &scid, world->now, token);
+	len = quic_token_seal(&world->listener.token_key, QUIC_TOKEN_RETRY, &owner,
+			      &initial->dcid, world->now, token);
 	SIM_CHECK(len > 0);
 	n = quic_packet_retry(initial, &scid, token, len, buf, sizeof(buf));
 	if (!n)
@@ -55,12 +56,12 @@ static void refuse(struct world *world, const struct quic_packet *initial, u64 c
 bool listener_admit(struct world *world, const struct quic_packet *initial,
 		    struct admission *admission)
 {
+	struct quic_token_owner owner = { &world->client.addr, initial->version, &initial->dcid };
 	struct listener *listener = &world->listener;
 
 	memset(admission, 0, sizeof(*admission));
 	switch (quic_token_open(&listener->token_key, initial->token, initial->token_len,
-				&world->client.addr, &initial->dcid, world->now,
-				&admission->original_dcid)) {
+				&owner, world->now, &admission->original_dcid)) {
 	case QUIC_TOKEN_ANSWERS_RETRY:
 		admission->validated = true;
 		admission->answers_retry = true;

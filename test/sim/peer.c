@@ -45,7 +45,9 @@ static void on_token(struct quic_conn *conn, const u8 *token, size_t len)
 
 static int make_token(struct quic_conn *conn, const struct quic_addr *remote, u64 now, u8 *token)
 {
-	return quic_token_seal(&peer_of(conn)->world->listener.token_key, QUIC_TOKEN_REGULAR, remote, NULL,
+	struct quic_token_owner owner = { remote, conn->version->number, NULL };
+
+	return quic_token_seal(&peer_of(conn)->world->listener.token_key, QUIC_TOKEN_REGULAR, &owner,
 			       NULL, now, token);
 }
 
@@ -201,6 +203,8 @@ int peer_connect(struct peer *peer)
 	if (err)
 		return err;
 	began(peer);
+	if (peer->token_len)
+		quic_conn_set_token(&peer->conn, peer->token, peer->token_len);
 	if (peer->remembers)
 		quic_conn_set_remote_values(&peer->conn, &peer->remembered);
 	/* S3.27: data may be queued before the handshake is begun. */

@@ -26,7 +26,7 @@ struct attack;
  * @max_rate, @ahead: as quic_conn_set_pacing() has them; the network waits for departure times
  * @error: how it ended: CONNECTION_CLOSE event
  * @updates: key updates begun here; @updates_seen: KEY_UPDATE events
- * @token: the last of @tokens that arrived (client)
+ * @token: client: of an earlier connection, then the last of @tokens that arrived
  * @datagrams: sent; @runs: calls into the engine; @ticks: wake-ups that the application wanted
  */
 struct peer {

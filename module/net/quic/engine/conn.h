@@ -126,10 +126,19 @@ struct quic_conn_close_info {
 	u8 phrase[QUIC_CLOSE_PHRASE_BUFFER_SIZE];
 };
 
-/* NEW_TOKEN frames: one is to be sent; how many are neither acknowledged nor lost. */
+/* So many tokens are recognised when they come again. */
+#define QUIC_TOKENS_SEEN	8
+
+/**
+ * struct quic_new_token - NEW_TOKEN frames
+ * @pending: server: one is to be sent; @in_flight: so many are neither acknowledged nor lost
+ * @seen: client: fingerprints of the last tokens that arrived, @seen_count in all
+ */
 struct quic_new_token {
 	bool pending;
 	u8 in_flight;
+	u64 seen[QUIC_TOKENS_SEEN];
+	unsigned int seen_count;
 };
 
 /* One packet kept until its keys come. */

@@ -156,6 +156,7 @@ void quic_retry_receive(struct quic_conn *conn, const struct quic_packet *pkt, u
 
 /* new_token.c */
 int quic_new_token_use(struct quic_conn *conn, const u8 *token, size_t len);
+void quic_new_token_forget(struct quic_conn *conn);
 int quic_new_token_on_frame(struct quic_conn *conn, const struct quic_frame *frame);
 void quic_new_token_fill(struct quic_conn *conn, struct quic_writer *w, struct quic_sent *sent,
 			 u64 now);

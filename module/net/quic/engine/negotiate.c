@@ -265,7 +265,8 @@ void quic_negotiate_on_packet(struct quic_conn *conn, const struct quic_packet *
 		return;
 	}
 	conn->negotiation.restarted = true;
-	/* RFC 9369, 5; RFC 9368, 7.2: the ticket belongs to another version. */
+	/* RFC 9369, 5; RFC 9368, 7.2: ticket and token belong to another version. */
 	quic_early_data_refuse(conn);
+	quic_new_token_forget(conn);
 	quic_initial_restart(conn, version, &conn->initial_dcid, now);
 }

@@ -32,6 +32,36 @@ int quic_new_token_use(struct quic_conn *conn, const u8 *token, size_t len)
 	return 0;
 }
 
+/* RFC 9369, 5: it belongs to another version. */
+void quic_new_token_forget(struct quic_conn *conn)
+{
+	quic_free(&conn->mem, conn->token, conn->token_len);
+	conn->token = NULL;
+	conn->token_len = 0;
+}
+
+/*
+ * RFC 9000, 8.1.3: a token may come again when the server takes an acknowledged packet for lost; a client
+ * that used it twice could be recognised by it.
+ */
+static bool was_seen(struct quic_conn *conn, const u8 *token, size_t len)
+{
+	struct quic_new_token *nt = &conn->new_token;
+	u8 digest[QUIC_HASH_LEN_MAX];
+	unsigned int i;
+	u64 fingerprint;
+
+	if (quic_hmac(QUIC_HASH_SHA256, conn->config.reset_secret,
+		      sizeof(conn->config.reset_secret), token, len, digest))
+		return false;
+	memcpy(&fingerprint, digest, sizeof(fingerprint));
+	for (i = 0; i < min_t(unsigned int, nt->seen_count, QUIC_TOKENS_SEEN); i++)
+		if (nt->seen[i] == fingerprint)
+			return true;
+	nt->seen[nt->seen_count++ % QUIC_TOKENS_SEEN] = fingerprint;
+	return false;
+}
+
 int quic_new_token_on_frame(struct quic_conn *conn, const struct quic_frame *frame)
 {
 	const union quic_event none = {};
@@ -41,6 +71,8 @@ int quic_new_token_on_frame(struct quic_conn *conn, const struct quic_frame *fra
 	/* RFC 9000, 19.7 */
 	if (conn->is_server)
 		return QUIC_TRANSPORT_ERROR_PROTOCOL_VIOLATION;
+	if (was_seen(conn, token, len))
+		return 0;
 	conn->ops->token(conn, token, len);
 	conn->ops->event(conn, QUIC_EVENT_NEW_TOKEN, &none, token, len);
 	return 0;

@@ -55,21 +55,25 @@ static void write_cid(u8 *to, const struct quic_cid *cid)
 	memcpy(to + 1, cid->id, cid->len);
 }
 
-/* RFC 9000, 8.1.4: a Retry token for one address, port and packet; another for the address alone. */
-static void put_binding(struct quic_token_buffer *buf, u8 type, const struct quic_addr *remote,
-			const struct quic_cid *dcid)
+/*
+ * RFC 9000, 8.1.4: a Retry token for one address, port and packet; another for the address alone. RFC 9369,
+ * 5: for one version.
+ */
+static void put_binding(struct quic_token_buffer *buf, u8 type, const struct quic_token_owner *owner)
 {
+	const struct quic_addr *remote = owner->remote;
 	struct quic_writer w = { buf->binding, buf->binding + sizeof(buf->binding) };
 
 	memset(buf, 0, sizeof(*buf));
 	quic_write_u8(&w, remote->family);
 	quic_write_bytes(&w, remote->ip, sizeof(remote->ip));
 	quic_write_u32(&w, remote->scope);
+	quic_write_u32(&w, owner->version);
 	if (type != QUIC_TOKEN_RETRY)
 		return;
 	quic_write_u8(&w, remote->port >> 8);
 	quic_write_u8(&w, remote->port);
-	write_cid(w.pos, dcid);
+	write_cid(w.pos, owner->dcid);
 }
 
 /* The number, XORed with what the tag makes of the secret: as header protection does it. */
@@ -105,14 +109,14 @@ static void write_number(u8 *to, u64 number)
 }
 
 int quic_token_seal(struct quic_token_key *key, enum quic_token_type type,
-		    const struct quic_addr *remote, const struct quic_cid *original_dcid,
-		    const struct quic_cid *dcid, u64 now, u8 *token)
+		    const struct quic_token_owner *owner, const struct quic_cid *original_dcid,
+		    u64 now, u8 *token)
 {
 	struct quic_token_buffer *buf = &key->buf;
 	size_t len = token_len(type);
 	int err;
 
-	put_binding(buf, type, remote, dcid);
+	put_binding(buf, type, owner);
 	buf->token[0] = type;
 	write_number(buf->token + 1, key->next);
 	write_number(buf->token + HEADER_LEN, now);
@@ -127,7 +131,7 @@ int quic_token_seal(struct quic_token_key *key, enum quic_token_type type,
 	return len;
 }
 
-/* Is it one of ours, for this address and packet? Its payload is then readable in the buffer. */
+/* Is it one of ours, for this client? Its payload is then readable in the buffer. */
 static bool open(struct quic_token_key *key, size_t len)
 {
 	struct quic_token_buffer *buf = &key->buf;
@@ -140,8 +144,7 @@ static bool open(struct quic_token_key *key, size_t len)
 }
 
 enum quic_token_verdict quic_token_open(struct quic_token_key *key, const u8 *token, size_t len,
-					const struct quic_addr *remote,
-					const struct quic_cid *dcid, u64 now,
+					const struct quic_token_owner *owner, u64 now,
 					struct quic_cid *original_dcid)
 {
 	struct quic_token_buffer *buf = &key->buf;
@@ -152,7 +155,7 @@ enum quic_token_verdict quic_token_open(struct quic_token_key *key, const u8 *to
 	    len != token_len(token[0]))
 		return QUIC_TOKEN_NONE;
 	type = token[0];
-	put_binding(buf, type, remote, dcid);
+	put_binding(buf, type, owner);
 	memcpy(buf->token, token, len);
 	if (!open(key, len))
 		return type == QUIC_TOKEN_RETRY ? QUIC_TOKEN_BAD_RETRY : QUIC_TOKEN_NONE;

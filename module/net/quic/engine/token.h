@@ -5,8 +5,8 @@
  *
  *	type (1) | number (8, masked) | { time (8), Retry: original DCID (1 + 20) } sealed | tag (16)
  *
- * The address, and for a Retry also the port and the new Destination Connection ID, are sealed
- * along without being sent. Every token has its own number and with it its own nonce (P31); the
+ * The address and the version, and for a Retry also the port and the new Destination Connection ID, are
+ * sealed along without being sent. Every token has its own number and with it its own nonce (P31); the
  * number is masked with what follows it, so that tokens do not tell in which order they were made
  * (RFC 9000, 8.1.3). The type is readable (RFC 9000, 8.1.1), for a bad Retry token ends the attempt and any other is
  * as good as none (RFC 9000, 8.1.2 and 8.1.3).
@@ -26,8 +26,8 @@ enum quic_token_type {
 	QUIC_TOKEN_REGULAR	= 0x4e,
 };
 
-/* Family, address, scope, port, connection ID. */
-#define QUIC_TOKEN_BINDING_LEN	(1 + 16 + 4 + 2 + 1 + QUIC_CID_LEN_MAX)
+/* Family, address, scope, version, port, connection ID. */
+#define QUIC_TOKEN_BINDING_LEN	(1 + 16 + 4 + 4 + 2 + 1 + QUIC_CID_LEN_MAX)
 
 /* What is sealed: what the token is bound to, then the token as it is sent. */
 struct quic_token_buffer {
@@ -56,16 +56,27 @@ int quic_token_key_init(struct quic_token_key *key);
 void quic_token_key_clear(struct quic_token_key *key);
 
 /**
- * quic_token_seal() - a token for the client at @remote
- * @original_dcid, @dcid: QUIC_TOKEN_RETRY: the Destination Connection ID of the Initial packet that is
- *	answered, and the one that the client will use; else NULL
+ * struct quic_token_owner - for whom a token is, or who shows it
+ * @version: of the connection that brings it (RFC 9369, 5), or of the Initial packet that shows it
+ * @dcid: the ID that the client's packets are addressed to; a regular token is for any, and made with NULL
+ */
+struct quic_token_owner {
+	const struct quic_addr *remote;
+	u32 version;
+	const struct quic_cid *dcid;
+};
+
+/**
+ * quic_token_seal() - a token for a client
+ * @original_dcid: QUIC_TOKEN_RETRY: the Destination Connection ID of the Initial packet that is answered;
+ *	else NULL
  * @token: room for QUIC_TOKEN_MAX bytes
  *
  * Return: its length or a negative errno.
  */
 int quic_token_seal(struct quic_token_key *key, enum quic_token_type type,
-		    const struct quic_addr *remote, const struct quic_cid *original_dcid,
-		    const struct quic_cid *dcid, u64 now, u8 *token);
+		    const struct quic_token_owner *owner, const struct quic_cid *original_dcid,
+		    u64 now, u8 *token);
 
 /* What a token is worth. */
 enum quic_token_verdict {
@@ -75,10 +86,8 @@ enum quic_token_verdict {
 	QUIC_TOKEN_ANSWERS_RETRY,	/* the same, and @original_dcid was set */
 };
 
-/* @dcid: of the Initial packet that brought it. */
 enum quic_token_verdict quic_token_open(struct quic_token_key *key, const u8 *token, size_t len,
-					const struct quic_addr *remote,
-					const struct quic_cid *dcid, u64 now,
+					const struct quic_token_owner *owner, u64 now,
 					struct quic_cid *original_dcid);
 
 #endif

@@ -15,12 +15,13 @@ bool quic_admit(struct quic_endpoint *ep, const struct quic_packet *initial,
 {
 	bool proof = ep->unproved_count >= QUIC_UNPROVED_MAX ||
 		     quic_listener_validates(ep, local);
+	const struct quic_token_owner owner = { remote, initial->version, &initial->dcid };
 
 	memset(admission, 0, sizeof(*admission));
 	if (!initial->token_len)
 		return !proof;
-	switch (quic_token_judge(ep->net, initial->token, initial->token_len, remote,
-				 &initial->dcid, &admission->original_dcid)) {
+	switch (quic_token_judge(ep->net, initial->token, initial->token_len, &owner,
+				 &admission->original_dcid)) {
 	case QUIC_TOKEN_ANSWERS_RETRY:
 		admission->validated = true;
 		admission->answers_retry = true;

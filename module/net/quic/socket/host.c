@@ -99,7 +99,9 @@ static void on_token(struct quic_conn *conn, const u8 *token, size_t len)
 
 static int make_token(struct quic_conn *conn, const struct quic_addr *remote, u64 now, u8 *token)
 {
-	return quic_token_make(sock_net(sk_of(conn)), QUIC_TOKEN_REGULAR, remote, NULL, NULL, token);
+	struct quic_token_owner owner = { remote, conn->version->number, NULL };
+
+	return quic_token_make(sock_net(sk_of(conn)), QUIC_TOKEN_REGULAR, &owner, NULL, token);
 }
 
 static void on_readable(struct quic_conn *conn)

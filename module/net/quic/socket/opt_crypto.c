@@ -85,20 +85,42 @@ int quic_opt_set_ticket(struct sock *sk, const u8 *val, size_t len)
 	return 0;
 }
 
-/* S5.20: the same for all connections from one address through one listener. */
+/*
+ * S5.20: the same for all connections from one address through one listener. A ticket is of no use with
+ * another version (RFC 9369, 5), nor after limits were changed: a client that remembers the old ones could
+ * break lower ones with 0-RTT, which the server must not let happen (RFC 9000, 7.4.1; RFC 9221, 3).
+ */
+struct ticket_scope {
+	char label[16];
+	u64 max_data, max_stream_data_bidi_local, max_stream_data_bidi_remote, max_stream_data_uni;
+	u8 ip[16];
+	u32 version;
+	u16 max_streams_bidi, max_streams_uni, max_datagram_frame_size;
+	u8 active_connection_id_limit, part;
+	u8 unused[4];
+};
+
 static int ticket_key(const struct quic_sock *qs, u8 *buf)
 {
-	u8 label[] = "quic ticket key 0", input[sizeof(label) + sizeof(qs->remote.ip)];
-	unsigned int i;
+	const struct quic_transport_param *params = &qs->params;
+	struct ticket_scope scope = {
+		.label = "quic ticket key",
+		.max_data = params->max_data,
+		.max_stream_data_bidi_local = params->max_stream_data_bidi_local,
+		.max_stream_data_bidi_remote = params->max_stream_data_bidi_remote,
+		.max_stream_data_uni = params->max_stream_data_uni,
+		.version = qs->conn->version->number,
+		.max_streams_bidi = params->max_streams_bidi,
+		.max_streams_uni = params->max_streams_uni,
+		.max_datagram_frame_size = params->max_datagram_frame_size,
+		.active_connection_id_limit = params->active_connection_id_limit,
+	};
 	int err = 0;
 
-	memcpy(input, label, sizeof(label));
-	memcpy(input + sizeof(label), qs->remote.ip, sizeof(qs->remote.ip));
-	for (i = 0; i < TICKET_KEY_LEN / 32 && !err; i++) {
-		input[sizeof(label) - 2] = '0' + i;
-		err = quic_hmac(QUIC_HASH_SHA256, qs->secret, sizeof(qs->secret), input,
-				sizeof(input), buf + 32 * i);
-	}
+	memcpy(scope.ip, qs->remote.ip, sizeof(scope.ip));
+	for (; scope.part < TICKET_KEY_LEN / 32 && !err; scope.part++)
+		err = quic_hmac(QUIC_HASH_SHA256, qs->secret, sizeof(qs->secret),
+				(const u8 *)&scope, sizeof(scope), buf + 32 * scope.part);
 	return err ?: TICKET_KEY_LEN;
 }
 

@@ -21,8 +21,11 @@ struct quic_endpoint;
 struct sk_buff;
 struct sock;
 
-/* A ClientHello may need several datagrams (RFC 9001, 4.3), and 0-RTT may follow. */
-#define QUIC_REQUEST_DATAGRAMS_MAX	8
+/*
+ * A ClientHello may need several datagrams (RFC 9001, 4.3), and 0-RTT may follow: a first flight (RFC 9002,
+ * 7.2).
+ */
+#define QUIC_REQUEST_DATAGRAMS_MAX	16
 #define QUIC_REQUESTS_UNSORTED_MAX	256
 /* Of memory for them; 0-RTT over the loopback device comes in large datagrams. */
 #define QUIC_REQUEST_BYTES_MAX		(128 << 10)

@@ -49,8 +49,9 @@ void quic_stateless_retry(struct quic_endpoint *ep, struct sk_buff *skb,
 			  const struct quic_packet *pkt)
 {
 	struct quic_cid scid = { .len = QUIC_CID_LEN };
-	u8 token[QUIC_TOKEN_MAX], buf[REPLY_LEN];
 	struct quic_addr local, remote;
+	struct quic_token_owner owner = { &remote, pkt->version, &scid };
+	u8 token[QUIC_TOKEN_MAX], buf[REPLY_LEN];
 	int len;
 	u8 ecn;
 
@@ -58,7 +59,7 @@ void quic_stateless_retry(struct quic_endpoint *ep, struct sk_buff *skb,
 		return;
 	quic_skb_addresses(skb, &local, &remote, &ecn);
 	quic_random(scid.id, scid.len);
-	len = quic_token_make(ep->net, QUIC_TOKEN_RETRY, &remote, &pkt->dcid, &scid, token);
+	len = quic_token_make(ep->net, QUIC_TOKEN_RETRY, &owner, &pkt->dcid, token);
 	if (len > 0)
 		reply(ep, skb, buf, quic_packet_retry(pkt, &scid, token, len, buf, sizeof(buf)));
 }

@@ -16,11 +16,11 @@ int quic_token_prepare(struct net *net);
 void quic_token_clear(struct net *net);
 
 /* As quic_token_seal() and quic_token_open(). Any context. */
-int quic_token_make(struct net *net, enum quic_token_type type, const struct quic_addr *remote,
-		    const struct quic_cid *original_dcid, const struct quic_cid *dcid, u8 *token);
+int quic_token_make(struct net *net, enum quic_token_type type,
+		    const struct quic_token_owner *owner, const struct quic_cid *original_dcid,
+		    u8 *token);
 enum quic_token_verdict quic_token_judge(struct net *net, const u8 *token, size_t len,
-					 const struct quic_addr *remote,
-					 const struct quic_cid *dcid,
+					 const struct quic_token_owner *owner,
 					 struct quic_cid *original_dcid);
 
 #endif
