@@ -6,6 +6,7 @@ REPORT_PATTERN='Kernel panic|Oops|BUG:|kernel BUG at|WARNING:|general protection
 REPORT_PATTERN+='|Unable to handle|refcount_t:|scheduling while atomic|sleeping function called'
 REPORT_PATTERN+='|INFO: (possible|task|rcu|trying|inconsistent)|rcu: INFO|suspicious RCU usage|possible .* locking'
 REPORT_PATTERN+='|KASAN|KFENCE|KCSAN|UBSAN|unreferenced object|kmemleak: .* new suspected'
+REPORT_PATTERN+='|Attempt to release alive'
 REPORT_PATTERN+='|Objects remaining|list_(add|del) corruption|waiting for .* to become free|soft lockup|stack segment'
 
 # kernel_reports FILE: print from the first report on (what precedes "starting" is not ours), false if none.

@@ -142,10 +142,12 @@ static struct sock *accept_request(struct sock *sk, struct quic_request *req)
 		if (!quic_sk(child)->conn->stats.packets_received)
 			err = -EBADMSG;
 	}
-	if (!err)
+	if (!err) {
 		quic_sock_update(child);
-	else
+	} else {
+		sock_orphan(child);
 		quic_sock_kill(child);
+	}
 	/* What nobody reads is charged to the child: it goes under its lock. */
 	quic_request_free(req);
 	release_sock(child);
