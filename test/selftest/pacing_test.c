@@ -2,6 +2,7 @@
 /*
  * Pacing by fq and by the connection's own timer, and ECN marks on the way (RFC 9002, 7.1 and 7.7).
  */
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,11 +88,22 @@ static void cap(int fd)
 	ASSERT_OK(setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, &rate, sizeof(rate)));
 }
 
+/* A veth pair has a queue for each processor that sends: with two, what is sent in order may arrive in another. */
+static void use_one_processor(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(0, &set);
+	ASSERT_OK(sched_setaffinity(0, sizeof(set), &set));
+}
+
 TEST("RFC 9002, 7.7 fq waits for the departure of trains")
 {
 	struct netns netns = netns_create();
 	struct pair pair;
 
+	use_one_processor();
 	/* With a round trip of that length a window is spread over many trains. */
 	netns_enter(netns.far);
 	shell("tc qdisc replace dev veth1 root netem delay 30ms limit 10000");
