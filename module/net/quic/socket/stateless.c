@@ -10,7 +10,10 @@
 #include "stateless.h"
 #include "token.h"
 
-/* Answers of one endpoint in a second. */
+/*
+ * Answers of one endpoint in a second. Retry is without a limit: it is much shorter than what brings it, no
+ * dearer than that was to receive, and the only way in for clients during a flood (RFC 9000, 21.2).
+ */
 #define REPLIES_MAX	2000
 
 /* Retry with the longest connection IDs; refusals and resets are shorter. */
@@ -55,8 +58,6 @@ void quic_stateless_retry(struct quic_endpoint *ep, struct sk_buff *skb,
 	int len;
 	u8 ecn;
 
-	if (!allowed(ep))
-		return;
 	quic_skb_addresses(skb, &local, &remote, &ecn);
 	quic_random(scid.id, scid.len);
 	len = quic_token_make(ep->net, QUIC_TOKEN_RETRY, &owner, &pkt->dcid, token);
