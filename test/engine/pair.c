@@ -2,6 +2,7 @@
 /* Two connections, a wire, a clock and a make-believe TLS. */
 #include <linux/tls.h>
 
+#include "conn_internal.h"
 #include "pair.h"
 
 #define MSG_HELLO	1	/* with transport parameters */
@@ -421,25 +422,13 @@ void pair_run(struct pair *p, u64 until)
 size_t pair_forge(struct pair_end *from, u8 level, const void *frames, size_t len, u8 first_byte,
 		  size_t min_len, u8 *buf, size_t room)
 {
-	static const u8 types[] = {
-		[QUIC_CRYPTO_APP] = QUIC_PACKET_1RTT,
-		[QUIC_CRYPTO_INITIAL] = QUIC_PACKET_INITIAL,
-		[QUIC_CRYPTO_HANDSHAKE] = QUIC_PACKET_HANDSHAKE,
-		[QUIC_CRYPTO_EARLY] = QUIC_PACKET_0RTT,
-	};
-	static const enum quic_space_id spaces[] = {
-		[QUIC_CRYPTO_APP] = QUIC_SPACE_APP,
-		[QUIC_CRYPTO_INITIAL] = QUIC_SPACE_INITIAL,
-		[QUIC_CRYPTO_HANDSHAKE] = QUIC_SPACE_HANDSHAKE,
-		[QUIC_CRYPTO_EARLY] = QUIC_SPACE_APP,
-	};
 	struct quic_conn *conn = &from->conn;
-	struct quic_space *space = &conn->recovery.space[spaces[level]];
+	struct quic_space *space = quic_conn_space(conn, level);
 	struct quic_keys *keys = &conn->tx[level];
 	struct quic_packet_out out;
 	int n;
 
-	if (!quic_packet_begin(&out, types[level], conn->version,
+	if (!quic_packet_begin(&out, quic_level_packet_type(level), conn->version,
 			       &quic_cid_active(&conn->remote_cids)->cid,
 			       &quic_cid_find(&conn->local_cids,
 					      quic_cid_lowest(&conn->local_cids))->cid,

@@ -70,13 +70,10 @@ TEST("S10.4 packets that waited for their keys are counted as decrypted later")
 TEST_LIMIT("S10.4 QuicPktRcvBacklogs packets for a socket in use wait for its user", 90)
 {
 	struct pair pair;
-	pid_t child;
 
 	netns_create();
 	pair = pair_connected();
-	child = transfer_send(pair.client, 0, 4 << 20);
-	transfer_receive(pair.server, 0, 4 << 20);
-	transfer_wait(child);
+	transfer(pair.client, pair.server, 0, 4 << 20);
 	ASSERT(counter("QuicPktRcvBacklogs") > 0);
 	ASSERT(counter("QuicPktRcvFastpaths") > 0);
 	ASSERT_EQ(counter("QuicPktEncBacklogs"), 0);
@@ -171,7 +168,6 @@ TEST_LIMIT("S10.4 QuicFrmRetrans what is lost is sent again", 90)
 	struct netns netns = netns_create();
 	struct pair pair = netns_pair(&netns, FAR_ADDRESS);
 	int64_t sid = 2;
-	pid_t child;
 
 	pair_connect(&pair);
 	pair_hello(&pair);
@@ -180,9 +176,7 @@ TEST_LIMIT("S10.4 QuicFrmRetrans what is lost is sent again", 90)
 	shell("tc qdisc add dev veth0 root netem loss 10%%");
 	/* A transfer takes few trains, and all of them may arrive. */
 	do {
-		child = transfer_send(pair.client, sid, 100000);
-		transfer_receive(pair.server, sid, 100000);
-		transfer_wait(child);
+		transfer(pair.client, pair.server, sid, 100000);
 		sid += 4;
 	} while (!counter("QuicFrmRetrans"));
 	pair_close(&pair);

@@ -36,15 +36,6 @@ static void datagram_expect(int fd, size_t len)
 	ASSERT_MEM(message.data, data, len);
 }
 
-static struct quic_conn_stats stats(int fd)
-{
-	struct quic_conn_stats stats;
-	socklen_t len = sizeof(stats);
-
-	ASSERT_OK(getsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_CONN_STATS, &stats, &len));
-	return stats;
-}
-
 static int outq(int fd, unsigned long request)
 {
 	int bytes;

@@ -15,11 +15,7 @@ static int key_update(int fd)
 
 static int key_phase(int fd)
 {
-	struct quic_conn_stats stats;
-	socklen_t len = sizeof(stats);
-
-	ASSERT_OK(getsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_CONN_STATS, &stats, &len));
-	return stats.key_phase;
+	return stats(fd).key_phase;
 }
 
 TEST("T146 S6.33 key update when there is no connection")
@@ -131,12 +127,9 @@ static struct pair pair_clear(bool client, bool server)
 TEST("T115 S6.36 data exchange without encryption")
 {
 	struct pair pair = pair_clear(true, true);
-	pid_t sender;
 
 	pair_echo(&pair, 0);
-	sender = transfer_send(pair.client, 4, 4 << 20);
-	transfer_receive(pair.server, 4, 4 << 20);
-	transfer_wait(sender);
+	transfer(pair.client, pair.server, 4, 4 << 20);
 	ASSERT_ERRNO(key_update(pair.client), EINVAL);
 	pair_close(&pair);
 }
@@ -158,11 +151,8 @@ TEST("S5.16 RFC 9287, 3.1: data exchange with a greased bit")
 {
 	struct quic_transport_param params = { .grease_quic_bit = 1 };
 	struct pair pair = pair_connected_params(params, params);
-	pid_t sender;
 
 	pair_echo(&pair, 0);
-	sender = transfer_send(pair.client, 4, 1 << 20);
-	transfer_receive(pair.server, 4, 1 << 20);
-	transfer_wait(sender);
+	transfer(pair.client, pair.server, 4, 1 << 20);
 	pair_close(&pair);
 }

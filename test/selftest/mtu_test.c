@@ -26,21 +26,9 @@ static void connect_pair(struct pair *pair)
 	pair_handshake(pair);
 }
 
-static struct quic_conn_stats stats(int fd)
+static void transfer_pair(struct pair *pair)
 {
-	struct quic_conn_stats value;
-	socklen_t len = sizeof(value);
-
-	ASSERT_OK(getsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_CONN_STATS, &value, &len));
-	return value;
-}
-
-static void transfer(struct pair *pair)
-{
-	pid_t child = transfer_send(pair->client, 2, SIZE);
-
-	transfer_receive(pair->server, 2, SIZE);
-	transfer_wait(child);
+	transfer(pair->client, pair->server, 2, SIZE);
 }
 
 static void set_mtu(const struct netns *netns, unsigned int mtu)
@@ -69,7 +57,7 @@ TEST_LIMIT("P25 S2.46 datagrams are as large as the route permits", 100)
 			ASSERT_EQ(stats(pair.client).mtu, most);
 		else
 			ASSERT(stats(pair.client).mtu > 64000 && stats(pair.client).mtu <= most);
-		transfer(&pair);
+		transfer_pair(&pair);
 		pair_close(&pair);
 	}
 }
@@ -88,7 +76,7 @@ TEST("S2.46 the mtu of a configured route is followed")
 	pair = netns_pair(&netns, FAR_ADDRESS6);
 	connect_pair(&pair);
 	ASSERT_EQ(stats(pair.client).mtu, 1400 - 48);
-	transfer(&pair);
+	transfer_pair(&pair);
 	pair_close(&pair);
 }
 
@@ -99,7 +87,7 @@ TEST("P25 a router that says too big is believed")
 
 	connect_pair(&pair);
 	ASSERT_EQ(stats(pair.client).mtu, 1500 - HEADERS);
-	transfer(&pair);
+	transfer_pair(&pair);
 	ASSERT_EQ(stats(pair.client).mtu, 1400 - HEADERS);
 	pair_close(&pair);
 }
@@ -111,7 +99,7 @@ TEST("P25 a router that says too big is believed, ipv6")
 
 	connect_pair(&pair);
 	ASSERT_EQ(stats(pair.client).mtu, 1500 - 48);
-	transfer(&pair);
+	transfer_pair(&pair);
 	ASSERT_EQ(stats(pair.client).mtu, 1300 - 48);
 	pair_close(&pair);
 }
@@ -218,7 +206,7 @@ TEST("P25 too big is believed only with a packet that was sent")
 	forge(&netns, ICMP_FRAG_NEEDED, 1200, packet, len);
 	forge(&netns, ICMP_FRAG_NEEDED, 68, packet, len);
 	forge(&netns, ICMP_FRAG_NEEDED, 0, packet, len);
-	transfer(&pair);
+	transfer_pair(&pair);
 	ASSERT_EQ(stats(pair.client).mtu, sent);
 
 	/* And the one that is right in all this. */
@@ -276,7 +264,7 @@ TEST("P25 forged too big does not change a connection, ipv6")
 
 	connect_pair(&pair);
 	forge6(&netns, &pair, 1300);
-	transfer(&pair);
+	transfer_pair(&pair);
 	ASSERT_EQ(stats(pair.client).mtu, 1500 - 48);
 	pair_close(&pair);
 }
@@ -293,12 +281,12 @@ TEST("P25 a connection survives a route whose mtu somebody has made tiny")
 	len = overhear(&pair, &netns, packet, sizeof(packet), 1500 - HEADERS);
 	packet[sizeof(struct iphdr) + 1] ^= 1;
 	forge(&netns, ICMP_FRAG_NEEDED, 68, packet, len);
-	transfer(&pair);
+	transfer_pair(&pair);
 	pair_close(&pair);
 
 	pair = netns_pair(&netns, FAR_ADDRESS);
 	connect_pair(&pair);
-	transfer(&pair);
+	transfer_pair(&pair);
 	ASSERT(stats(pair.client).mtu >= 1200);
 	pair_close(&pair);
 }
@@ -345,7 +333,7 @@ TEST("S2.46 modes of discovery that ignore icmp")
 
 		len = overhear(&pair, &netns, packet, sizeof(packet), 1500 - HEADERS);
 		forge(&netns, ICMP_FRAG_NEEDED, 1400, packet, len);
-		transfer(&pair);
+		transfer_pair(&pair);
 		ASSERT_EQ(stats(pair.client).mtu, 1500 - HEADERS);
 		pair_close(&pair);
 	}
@@ -357,7 +345,7 @@ TEST("S2.46 without discovery datagrams have 1200 bytes")
 	struct pair pair = discovering(&netns, IP_PMTUDISC_DONT);
 
 	ASSERT_EQ(stats(pair.client).mtu, 1200);
-	transfer(&pair);
+	transfer_pair(&pair);
 	ASSERT_EQ(stats(pair.client).mtu, 1200);
 	pair_close(&pair);
 }
@@ -380,6 +368,6 @@ TEST_LIMIT("S6.47 probes find out what the path carries", 100)
 	mtu = stats(pair.client).mtu;
 	ASSERT(mtu <= 1500 - HEADERS);
 	ASSERT_EQ(stats(pair.client).congestion_events, 0);
-	transfer(&pair);
+	transfer_pair(&pair);
 	pair_close(&pair);
 }

@@ -16,15 +16,6 @@
 #define SIZE	200000
 #define RATE	200000		/* bytes per second */
 
-static struct quic_conn_stats stats(int fd)
-{
-	struct quic_conn_stats value;
-	socklen_t len = sizeof(value);
-
-	ASSERT_OK(getsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_CONN_STATS, &value, &len));
-	return value;
-}
-
 static struct pair connected(const struct netns *netns, bool cap_server)
 {
 	struct pair pair = netns_pair(netns, FAR_ADDRESS);
@@ -37,14 +28,6 @@ static struct pair connected(const struct netns *netns, bool cap_server)
 	pair_hello(&pair);
 	pair_handshake(&pair);
 	return pair;
-}
-
-static void transfer(int from, int to, int64_t sid, size_t size)
-{
-	pid_t child = transfer_send(from, sid, size);
-
-	transfer_receive(to, sid, size);
-	transfer_wait(child);
 }
 
 /* What `tc -s` says last behind @word. */

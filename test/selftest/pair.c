@@ -50,6 +50,15 @@ void config_set(int fd, struct quic_config config)
 	ASSERT_OK(setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_CONFIG, &config, sizeof(config)));
 }
 
+struct quic_conn_stats stats(int fd)
+{
+	struct quic_conn_stats value;
+	socklen_t len = sizeof(value);
+
+	ASSERT_OK(getsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_CONN_STATS, &value, &len));
+	return value;
+}
+
 int secret_set(int fd, int level, bool send, bool from_client, uint32_t cipher)
 {
 	struct quic_crypto_secret secret = { .send = send, .level = level, .type = cipher };

@@ -28,6 +28,7 @@ int quic_listener(const char *host);
 void params_set(int fd, struct quic_transport_param params);
 struct quic_transport_param params_get(int fd, bool remote);
 void config_set(int fd, struct quic_config config);
+struct quic_conn_stats stats(int fd);
 
 /* Install a fixed secret. Returns what setsockopt() does. */
 int secret_set(int fd, int level, bool send, bool from_client, uint32_t cipher);

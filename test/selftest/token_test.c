@@ -17,6 +17,13 @@ static int get_token(int fd, void *value, socklen_t size)
 	return getsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_TOKEN, value, &len) ? -1 : (int)len;
 }
 
+/* The length of the token that comes after the handshake. */
+static int token_received(int fd, uint8_t *token, socklen_t size)
+{
+	EVENTUALLY(get_token(fd, token, size) > 0);
+	return get_token(fd, token, size);
+}
+
 static int set_token(int fd, const void *value, socklen_t len)
 {
 	return setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_TOKEN, value, len);
@@ -104,8 +111,7 @@ TEST("S5.30 a token saves the next connection the Retry, from any port")
 
 	validate(pair.listener);
 	whole_handshake(&pair);
-	EVENTUALLY(get_token(pair.client, token, sizeof(token)) > 0);
-	len = get_token(pair.client, token, sizeof(token));
+	len = token_received(pair.client, token, sizeof(token));
 
 	next = pair;
 	next.client = quic_socket(AF_INET);
@@ -125,8 +131,7 @@ TEST("RFC 9369, 5 a token of version 1 saves a client of version 2 nothing")
 
 	validate(pair.listener);
 	whole_handshake(&pair);
-	EVENTUALLY(get_token(pair.client, token, sizeof(token)) > 0);
-	len = get_token(pair.client, token, sizeof(token));
+	len = token_received(pair.client, token, sizeof(token));
 
 	next = pair;
 	next.client = quic_socket(AF_INET);
@@ -145,8 +150,7 @@ TEST("S5.30 a token that was changed is none: there is a Retry")
 
 	validate(pair.listener);
 	whole_handshake(&pair);
-	EVENTUALLY(get_token(pair.client, token, sizeof(token)) > 0);
-	len = get_token(pair.client, token, sizeof(token));
+	len = token_received(pair.client, token, sizeof(token));
 
 	next = pair;
 	next.client = quic_socket(AF_INET);

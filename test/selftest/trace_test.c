@@ -15,15 +15,6 @@
 
 #define LINE	1024
 
-static struct quic_conn_stats stats_of(int fd)
-{
-	struct quic_conn_stats stats;
-	socklen_t len = sizeof(stats);
-
-	ASSERT_OK(getsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_CONN_STATS, &stats, &len));
-	return stats;
-}
-
 TEST("tracepoint packet_sent tells type, number, length and frames of each packet")
 {
 	struct pair pair;
@@ -40,7 +31,7 @@ TEST("tracepoint packet_sent tells type, number, length and frames of each packe
 	tracing_field(line, "group_id", id, sizeof(id));
 	ASSERT_EQ(strlen(id), 16);
 	ASSERT_EQ(tracing_count("packet_sent", "vantage_point=client"),
-		  stats_of(pair.client).packets_sent);
+		  stats(pair.client).packets_sent);
 	ASSERT(tracing_find("packet_sent", "vantage_point=server packet_type=1RTT", line,
 			    sizeof(line)));
 	pair_close(&pair);
@@ -61,7 +52,7 @@ TEST("tracepoint packet_received has the packet that the other end sent")
 		 "vantage_point=server packet_type=1RTT packet_number=%s length=%s", number, length);
 	EVENTUALLY(tracing_count("packet_received", words) == 1);
 	ASSERT_EQ(tracing_count("packet_received", "vantage_point=server"),
-		  stats_of(pair.server).packets_received);
+		  stats(pair.server).packets_received);
 	pair_close(&pair);
 }
 
@@ -71,7 +62,6 @@ TEST_LIMIT("tracepoint packet_lost reports each loss, metrics_updated the window
 	struct pair pair;
 	int64_t sid = 2;
 	char line[LINE];
-	pid_t child;
 
 	tracing_start();
 	pair = netns_pair(&netns, FAR_ADDRESS);
@@ -81,11 +71,9 @@ TEST_LIMIT("tracepoint packet_lost reports each loss, metrics_updated the window
 	shell("tc qdisc add dev veth0 root netem loss 10%%");
 	/* A transfer takes few trains, and all of them may arrive. */
 	do {
-		child = transfer_send(pair.client, sid, 100000);
-		transfer_receive(pair.server, sid, 100000);
-		transfer_wait(child);
+		transfer(pair.client, pair.server, sid, 100000);
 		sid += 4;
-	} while (!stats_of(pair.client).packets_lost ||
+	} while (!stats(pair.client).packets_lost ||
 		 !tracing_count("packet_lost", "vantage_point=client is_mtu_probe_packet=false"));
 	ASSERT(tracing_find("packet_lost", "vantage_point=client packet_type=1RTT", line,
 			    sizeof(line)));

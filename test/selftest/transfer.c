@@ -80,3 +80,11 @@ bool transfer_done(pid_t child)
 		ASSERT_EQ(status, 0);
 	return ended;
 }
+
+void transfer(int from, int to, int64_t sid, size_t total)
+{
+	pid_t child = transfer_send(from, sid, total);
+
+	transfer_receive(to, sid, total);
+	transfer_wait(child);
+}

@@ -14,7 +14,9 @@
 pid_t transfer_send(int fd, int64_t sid, size_t total);
 /* Receive all of it, from streams of which only this one carries data. */
 void transfer_receive(int fd, int64_t sid, size_t total);
-/* The same in a child process. */
+/* Both, with a child that sends, to its end. */
+void transfer(int from, int to, int64_t sid, size_t total);
+/* Receive in a child process. */
 pid_t transfer_receiver(int fd, int64_t sid, size_t total);
 /* The child succeeded; and without waiting: did it already? */
 void transfer_wait(pid_t child);

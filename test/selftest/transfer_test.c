@@ -20,14 +20,8 @@ static void connect_pair(struct pair *pair)
 
 static void transfer_both_ways(struct pair *pair, size_t up, size_t down)
 {
-	pid_t child;
-
-	child = transfer_send(pair->client, 0, up);
-	transfer_receive(pair->server, 0, up);
-	transfer_wait(child);
-	child = transfer_send(pair->server, 1, down);
-	transfer_receive(pair->client, 1, down);
-	transfer_wait(child);
+	transfer(pair->client, pair->server, 0, up);
+	transfer(pair->server, pair->client, 1, down);
 	pair_close(pair);
 }
 

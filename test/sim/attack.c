@@ -36,11 +36,6 @@ static bool is_ready(const struct world *world)
 /* One packet of the attack. Its number is used up in the attacker's engine, without a record. */
 static void forge(struct world *world)
 {
-	static const enum quic_packet_type types[] = {
-		[QUIC_CRYPTO_APP] = QUIC_PACKET_1RTT,
-		[QUIC_CRYPTO_INITIAL] = QUIC_PACKET_INITIAL,
-		[QUIC_CRYPTO_HANDSHAKE] = QUIC_PACKET_HANDSHAKE,
-	};
 	struct peer *from = world->attack.attacker;
 	struct quic_conn *conn = &from->conn;
 	u8 level = world->scenario->attack->level, buf[PACKET_MAX];
@@ -49,7 +44,7 @@ static void forge(struct world *world)
 	struct quic_packet_out out;
 	int len;
 
-	if (!quic_packet_begin(&out, types[level], conn->version,
+	if (!quic_packet_begin(&out, quic_level_packet_type(level), conn->version,
 			       &quic_cid_active(&conn->remote_cids)->cid,
 			       &quic_cid_find(&conn->local_cids,
 					      quic_cid_lowest(&conn->local_cids))->cid,

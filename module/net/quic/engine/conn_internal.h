@@ -22,6 +22,18 @@ static inline enum quic_space_id quic_level_space(u8 level)
 	       level == QUIC_CRYPTO_HANDSHAKE ? QUIC_SPACE_HANDSHAKE : QUIC_SPACE_APP;
 }
 
+static inline enum quic_packet_type quic_level_packet_type(u8 level)
+{
+	static const u8 types[] = {
+		[QUIC_CRYPTO_APP]	= QUIC_PACKET_1RTT,
+		[QUIC_CRYPTO_INITIAL]	= QUIC_PACKET_INITIAL,
+		[QUIC_CRYPTO_HANDSHAKE]	= QUIC_PACKET_HANDSHAKE,
+		[QUIC_CRYPTO_EARLY]	= QUIC_PACKET_0RTT,
+	};
+
+	return types[level];
+}
+
 static inline struct quic_space *quic_conn_space(struct quic_conn *conn, u8 level)
 {
 	return &conn->recovery.space[quic_level_space(level)];

@@ -71,7 +71,7 @@ void quic_free(struct quic_mem *mem, void *ptr, size_t size);
 void quic_random(void *buf, size_t len);
 
 /*
- * What the bytes of a received datagram live in: an sk_buff in the kernel, a counted malloc in a
+ * What the bytes of a received datagram live in: a packet of the kernel, a counted malloc in a
  * program. Received payload is never copied before the application reads it; whoever keeps a
  * pointer into a datagram keeps a reference.
  */

@@ -11,13 +11,6 @@
 /* Packet numbers between two skipped ones (RFC 9000, 21.4): at least this many, at most twice. */
 #define SKIP_INTERVAL	512
 
-static const u8 type_of[] = {
-	[QUIC_CRYPTO_APP]	= QUIC_PACKET_1RTT,
-	[QUIC_CRYPTO_INITIAL]	= QUIC_PACKET_INITIAL,
-	[QUIC_CRYPTO_HANDSHAKE]	= QUIC_PACKET_HANDSHAKE,
-	[QUIC_CRYPTO_EARLY]	= QUIC_PACKET_0RTT,
-};
-
 /*
  * An ACK for a number that was never used unmasks a peer that acknowledges what it did not
  * receive.
@@ -62,7 +55,7 @@ bool quic_conn_begin_on(struct quic_conn *conn, const struct quic_path *path, u8
 		return false;
 	if (level == QUIC_CRYPTO_APP && space->next_pn == conn->skip_at)
 		skip_number(conn, space);
-	if (!quic_packet_begin(out, type_of[level], version, &dcid->cid, &scid->cid,
+	if (!quic_packet_begin(out, quic_level_packet_type(level), version, &dcid->cid, &scid->cid,
 			       initial ? conn->token : NULL, initial ? conn->token_len : 0,
 			       conn->tx[level].phase, space->next_pn, space->largest_acked, buf,
 			       room))

@@ -49,15 +49,11 @@ static bool needed(const struct quic_conn *conn, u8 index)
 
 void quic_path_drop(struct quic_conn *conn, struct quic_path *path)
 {
-	struct quic_path *other;
 	u64 seq = path->dcid_seq;
 
 	path->used = false;
-	for (other = conn->path; other < conn->path + QUIC_PATHS_MAX; other++)
-		if (other->used && other->dcid_seq == seq)
-			seq = QUIC_SEQ_NONE;
 	/* RFC 9000, 9.5: it is not used again. */
-	if (seq != QUIC_SEQ_NONE && quic_conn_is_open(conn))
+	if (seq != QUIC_SEQ_NONE && !quic_path_uses_cid(conn, seq) && quic_conn_is_open(conn))
 		quic_cids_retire(conn, seq);
 	conn->ops->paths(conn);
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the engine reports becomes tracepoints, if anybody has switched them on. */
+#include "../engine/conn_internal.h"
+
 #define CREATE_TRACE_POINTS
 #include "trace_quic.h"
 
@@ -66,14 +68,8 @@ void quic_observe_packet_dropped(const struct quic_conn *conn, const struct quic
 void quic_observe_packet_lost(const struct quic_conn *conn, u64 pn, const struct quic_sent *sent,
 			      enum quic_loss_trigger trigger)
 {
-	static const u8 types[] = {
-		[QUIC_CRYPTO_APP]	= QUIC_PACKET_1RTT,
-		[QUIC_CRYPTO_INITIAL]	= QUIC_PACKET_INITIAL,
-		[QUIC_CRYPTO_HANDSHAKE]	= QUIC_PACKET_HANDSHAKE,
-		[QUIC_CRYPTO_EARLY]	= QUIC_PACKET_0RTT,
-	};
-
-	trace_quic_packet_lost(conn, types[sent->level], pn, sent->size, sent->pmtu_probe, trigger);
+	trace_quic_packet_lost(conn, quic_level_packet_type(sent->level), pn, sent->size,
+			       sent->pmtu_probe, trigger);
 }
 
 void quic_observe_metrics(const struct quic_conn *conn)

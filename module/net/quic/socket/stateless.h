@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Answers to datagrams that belong to no connection. Each is smaller than what it answers, or at most
- * three times as large (RFC 9000, 8.1), and an endpoint sends a bounded number of them in a second.
+ * three times as large (RFC 9000, 8.1), and but for Retry an endpoint sends a bounded number of them in a
+ * second.
  *
  * The lock of the endpoint is held, except for quic_stateless_refuse().
  */
