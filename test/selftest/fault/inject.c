@@ -3,19 +3,17 @@
  * The kernel counts the allocations that pass its filters, and lets those fail whose number is a
  * multiple of "interval", "times" of them; it does not count while "times" is 0. The count cannot be
  * set or read. It begins at 0, though, and a multiple of an interval larger than the count is that
- * interval itself: so after each failure the count is known.
+ * interval itself: so after each failure the count is known. An allocation passes that has an address of
+ * the module among its callers.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "../harness.h"
 #include "inject.h"
 
-/*
- * Where x86 puts modules, of which there is one. Allocations count that have an address in there among
- * their callers.
- */
-#define MODULES_START	"0xffffffffa0000000"
-#define MODULES_END	"0xffffffffff000000"
+/* The module may be loaded again, to another place, that near. No other is, and the kernel is farther. */
+#define MODULE_RANGE	(8UL << 20)
 
 const char *const inject_names[INJECT_KINDS] = { "slab", "page" };
 
@@ -47,15 +45,36 @@ static long get(enum inject_kind kind, const char *name)
 	return value;
 }
 
+static unsigned long module_address(void)
+{
+	char name[64];
+	unsigned long address;
+	FILE *file = fopen("/proc/modules", "re");
+
+	ASSERT(file);
+	while (fscanf(file, "%63s %*s %*s %*s %*s %lx%*[^\n]", name, &address) == 2) {
+		if (!strcmp(name, "quic")) {
+			fclose(file);
+			return address;
+		}
+	}
+	fclose(file);
+	test_fail(__FILE__, __LINE__, "quic.ko is not loaded");
+}
+
 void inject_init(bool verbose)
 {
+	unsigned long address = module_address();
+	char start[30], end[30];
 	int kind;
 
+	snprintf(start, sizeof(start), "%#lx", address - MODULE_RANGE);
+	snprintf(end, sizeof(end), "%#lx", address + MODULE_RANGE);
 	for (kind = 0; kind < INJECT_KINDS; kind++) {
 		set(kind, "times", "0");
 		set(kind, "verbose", verbose ? "2" : "0");
-		set(kind, "require-start", MODULES_START);
-		set(kind, "require-end", MODULES_END);
+		set(kind, "require-start", start);
+		set(kind, "require-end", end);
 		set(kind, "stacktrace-depth", "32");
 		set(kind, "ignore-gfp-wait", "N");
 		set(kind, "probability", "100");
