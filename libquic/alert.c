@@ -59,7 +59,7 @@ void quic_alert_from_peer(struct quic_context *ctx)
 
 int quic_session_get_alert(gnutls_session_t session)
 {
-	struct quic_context *ctx = quic_context_find(session);
+	struct quic_context *ctx = session ? quic_context_find(session) : NULL;
 
 	return ctx ? ctx->alert : -1;
 }

@@ -6,9 +6,16 @@
 #include <string.h>
 
 #include "context.h"
+#include "log.h"
 
 #define QUIC_ALPN_SIZE	63	/* of the whole list */
 #define QUIC_ALPN_NAMES	8	/* GnuTLS keeps no more */
+
+static int quic_alpn_refuse(const char *why)
+{
+	quic_log_err("list of application protocols: %s", why);
+	return -EINVAL;
+}
 
 /* Split @list, which is not terminated. Returns the number of names or -EINVAL. */
 static int quic_alpn_split(const char *list, size_t size, gnutls_datum_t *names)
@@ -21,8 +28,10 @@ static int quic_alpn_split(const char *list, size_t size, gnutls_datum_t *names)
 		while (list < end && *list == ' ')
 			list++;
 		comma = memchr(list, ',', end - list);
-		if (count == QUIC_ALPN_NAMES || list == (comma ? comma : end))
-			return -EINVAL;
+		if (count == QUIC_ALPN_NAMES)
+			return quic_alpn_refuse("more than 8 names");
+		if (list == (comma ? comma : end))
+			return quic_alpn_refuse("an empty name");
 		names[count].data = (unsigned char *)list;
 		names[count].size = (comma ? comma : end) - list;
 		count++;
@@ -37,8 +46,10 @@ int quic_session_set_alpn(gnutls_session_t session, const void *data, size_t siz
 	struct quic_context *ctx;
 	int count, ret;
 
-	if (!session || !data || !size || size > QUIC_ALPN_SIZE)
+	if (!session || !data)
 		return -EINVAL;
+	if (size > QUIC_ALPN_SIZE)
+		return quic_alpn_refuse("longer than 63 bytes");
 	count = quic_alpn_split(data, size, names);
 	if (count < 0)
 		return count;

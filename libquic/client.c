@@ -27,8 +27,11 @@ static int quic_client_prepare(gnutls_session_t session, void *arg)
 	/* RFC 6066, 3: literal addresses are not permitted in SNI. */
 	if (!quic_client_is_address(hostname)) {
 		ret = gnutls_server_name_set(session, GNUTLS_NAME_DNS, hostname, strlen(hostname));
-		if (ret)
+		if (ret) {
+			quic_log_err("cannot ask for the server %.60s: %s", hostname,
+				     gnutls_strerror(ret));
 			return ret;
+		}
 	}
 	gnutls_session_set_verify_cert(session, hostname, 0);
 	return 0;

@@ -55,7 +55,7 @@ int quic_context_get(gnutls_session_t session, struct quic_context **pctx)
 
 int quic_session_get_tls_error(gnutls_session_t session)
 {
-	struct quic_context *ctx = quic_context_find(session);
+	struct quic_context *ctx = session ? quic_context_find(session) : NULL;
 
 	return ctx ? ctx->tls_error : 0;
 }

@@ -93,6 +93,9 @@ void quic_early_data_rejected(struct quic_context *ctx);
 int quic_ticket_send(struct quic_context *ctx);
 int quic_ticket_enable(gnutls_session_t session, int sockfd);
 
+int quic_pem_set(gnutls_certificate_credentials_t cred, const char *cert_file,
+		 const char *key_file);
+
 int quic_psk_set_client(gnutls_psk_client_credentials_t cred, const char *file);
 int quic_psk_set_server(gnutls_psk_server_credentials_t cred, const char *file);
 

@@ -30,8 +30,11 @@ static void quic_handshake_sendmsg(int sockfd, struct quic_handshake_step_sendms
 		if (step->retval == -EAGAIN)
 			quic_handshake_wait(sockfd, POLLOUT);
 		else if (step->retval != -EINTR)
-			return;
+			break;
 	}
+	/* S9.12: a close that meets us sending is no other than one that meets us waiting. */
+	if (step->retval == -EPIPE)
+		step->retval = -ENOTCONN;
 }
 
 static void quic_handshake_recvmsg(int sockfd, struct quic_handshake_step_recvmsg *step)

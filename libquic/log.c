@@ -8,11 +8,13 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <netinet/quic.h>
 #include "log.h"
 
-#define QUIC_LOG_SIZE	128
+#define QUIC_LOG_SIZE	128	/* S9.13 */
+#define QUIC_LOG_FILE	48	/* of a name: two fit into a line, beside what is wrong with them */
 
 static atomic_int quic_log_level = -1;
 static _Atomic(quic_set_log_func_t) quic_log_func;
@@ -29,6 +31,23 @@ static const char *quic_log_prefix(int level)
 	}
 }
 
+/* The end of a long file name. The beginning is what a reader knows, and the line has to say more. */
+const char *quic_log_file(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > QUIC_LOG_FILE ? name + len - QUIC_LOG_FILE : name;
+}
+
+/* A message is one line, whatever a file or a host is called. */
+static void quic_log_clean(char *line)
+{
+	for (; *line; line++) {
+		if ((unsigned char)*line < ' ' || *line == 0x7f)
+			*line = '?';
+	}
+}
+
 void quic_log(int level, const char *format, ...)
 {
 	quic_set_log_func_t func;
@@ -40,6 +59,7 @@ void quic_log(int level, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
+	quic_log_clean(line);
 
 	func = atomic_load(&quic_log_func);
 	if (func)

@@ -40,11 +40,8 @@ static int quic_server_certificate(int sockfd, const char *key_file, const char 
 	ret = gnutls_certificate_allocate_credentials(&cred);
 	if (ret)
 		return ret;
-	ret = gnutls_certificate_set_x509_key_file(cred, cert_file, key_file, GNUTLS_X509_FMT_PEM);
-	if (ret < 0)
-		quic_log_err("cannot use certificate %s with key %s: %s", cert_file, key_file,
-			     gnutls_strerror(ret));
-	else
+	ret = quic_pem_set(cred, cert_file, key_file);
+	if (!ret)
 		ret = quic_session_run(sockfd, GNUTLS_SERVER | GNUTLS_NO_AUTO_SEND_TICKET,
 				       GNUTLS_CRD_CERTIFICATE, cred, quic_server_prepare, &sockfd,
 				       alpns);
@@ -55,8 +52,10 @@ static int quic_server_certificate(int sockfd, const char *key_file, const char 
 int quic_server_handshake(int sockfd, const char *pkey_file, const char *cert_file,
 			  const char *alpns)
 {
-	if (!pkey_file)
+	if (!pkey_file) {
+		quic_log_err("a server needs the name of a key or PSK file");
 		return -EINVAL;
+	}
 	if (cert_file)
 		return quic_server_certificate(sockfd, pkey_file, cert_file, alpns);
 	return quic_server_psk(sockfd, pkey_file, alpns);

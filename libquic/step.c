@@ -185,7 +185,8 @@ static int quic_step_fail(struct quic_context *ctx, int error, int tls_error)
 	if (error) {
 		if (error == -ENOTCONN || error == -EPIPE)
 			quic_alert_from_peer(ctx);
-		quic_log_err("handshake failed: %s", strerror(-error));
+		errno = -error;
+		quic_log_err("handshake failed: %m");
 		return error;
 	}
 	ctx->tls_error = tls_error;
@@ -200,14 +201,18 @@ static int quic_step_probe_role(struct quic_context *ctx)
 {
 	uint8_t token[128];
 	socklen_t len = sizeof(token);
+	int ret;
 
 	ctx->sockfd = gnutls_transport_get_int(ctx->session);
 	if (!getsockopt(ctx->sockfd, SOL_QUIC, QUIC_SOCKOPT_TOKEN, token, &len)) {
 		ctx->server = false;
 		return 0;
 	}
-	if (errno != EINVAL)
-		return -errno;
+	if (errno != EINVAL) {
+		ret = -errno;
+		quic_log_err("not a socket for a handshake: %m");
+		return ret;
+	}
 	ctx->server = true;
 	return 0;
 }

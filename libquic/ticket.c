@@ -10,6 +10,7 @@
 
 #define QUIC_TICKET_KEY_SIZE	64
 #define QUIC_TICKET_SIZE	4096	/* the socket collects no more */
+#define QUIC_SESSION_DATA_SIZE	(1 << 20)	/* with a chain of certificates, it may be long */
 #define QUIC_TICKET_HEADER_SIZE	4	/* RFC 8446, 4: type, 24-bit length */
 
 /* Encrypt tickets under a key that all connections of a listener with this peer share. */
@@ -42,14 +43,26 @@ int quic_ticket_send(struct quic_context *ctx)
 	return ret < 0 ? ret : 0;
 }
 
-/* Bytes of the first message. More may follow it in the socket's buffer. */
-static size_t quic_ticket_message_size(const uint8_t *data, size_t len)
+/*
+ * Bytes of the first message, 0 if it is not there yet. More may follow it in the socket's buffer.
+ * Returns a GnuTLS error if it will never be a ticket.
+ */
+static int quic_ticket_message_size(const uint8_t *data, size_t len)
 {
 	size_t size;
 
 	if (len < QUIC_TICKET_HEADER_SIZE)
 		return 0;
+	if (data[0] != GNUTLS_HANDSHAKE_NEW_SESSION_TICKET) {
+		quic_log_err("the peer sent a message of type %u in place of a session ticket", data[0]);
+		return GNUTLS_E_UNEXPECTED_HANDSHAKE_PACKET;
+	}
 	size = QUIC_TICKET_HEADER_SIZE + (data[1] << 16 | data[2] << 8 | data[3]);
+	if (size > QUIC_TICKET_SIZE) {
+		quic_log_err("the session ticket has %zu bytes, the socket collects no more than %d",
+			     size, QUIC_TICKET_SIZE);
+		return GNUTLS_E_HANDSHAKE_TOO_LARGE;
+	}
 	return size <= len ? size : 0;
 }
 
@@ -57,16 +70,15 @@ static int quic_ticket_take(struct quic_context *ctx)
 {
 	uint8_t data[QUIC_TICKET_SIZE];
 	socklen_t len = sizeof(data);
-	size_t size;
-	int ret;
+	int size, ret;
 
 	if (ctx->ticket_taken)
 		return 0;
 	if (getsockopt(ctx->sockfd, SOL_QUIC, QUIC_SOCKOPT_SESSION_TICKET, data, &len))
 		return -errno;
 	size = quic_ticket_message_size(data, len);
-	if (!size)
-		return 0;
+	if (size <= 0)
+		return size;
 	ret = gnutls_handshake_write(ctx->session, GNUTLS_ENCRYPTION_LEVEL_APPLICATION, data, size);
 	if (ret < 0) {
 		quic_log_err("the session ticket was refused: %s", gnutls_strerror(ret));
@@ -98,7 +110,17 @@ int quic_session_get_data(gnutls_session_t session, void *data, size_t *size)
 
 int quic_session_set_data(gnutls_session_t session, const void *data, size_t size)
 {
+	int ret;
+
 	if (!session || !data)
 		return -EINVAL;
-	return gnutls_session_set_data(session, data, size);
+	/* GnuTLS counts in 32 bits. */
+	if (size > QUIC_SESSION_DATA_SIZE) {
+		quic_log_err("session data of %zu bytes is none", size);
+		return -EINVAL;
+	}
+	ret = gnutls_session_set_data(session, data, size);
+	if (ret)
+		quic_log_err("session data was refused: %s", gnutls_strerror(ret));
+	return ret;
 }

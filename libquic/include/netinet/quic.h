@@ -19,17 +19,10 @@
 extern "C" {
 #endif
 
-#ifndef SOL_QUIC
-#define SOL_QUIC	288
-#endif
-#ifndef IPPROTO_QUIC
-#define IPPROTO_QUIC	261
-#endif
-
-/* GnuTLS priority string: TLS 1.3, QUIC's ciphers (RFC 9001, 5.3), certificates and PSKs, and no
- * middlebox compatibility mode (RFC 9001, 8.4).
+/*
+ * GnuTLS priority string (S9.3): TLS 1.3 and nothing older (RFC 9001, 4.2), QUIC's ciphers (RFC 9001, 5.3),
+ * certificates and PSKs, and no middlebox compatibility mode (RFC 9001, 8.4).
  */
-/* S9.3: TLS 1.3 and nothing older (RFC 9001, 4.2), without compatibility mode. */
 #define QUIC_PRIORITY \
 	"NORMAL:-VERS-ALL:+VERS-TLS1.3:+PSK:+ECDHE-PSK:" \
 	"-CIPHER-ALL:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-CCM:" \
@@ -93,7 +86,7 @@ struct quic_handshake_step_recvmsg {
 
 struct quic_handshake_step {
 	enum quic_handshake_step_op op;
-	union {
+	__extension__ union {
 		struct quic_handshake_step_sendmsg s_sendmsg;
 		struct quic_handshake_step_recvmsg s_recvmsg;
 	};
