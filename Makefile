@@ -110,6 +110,11 @@ check-debug: libquic ## the selftests on the debug kernel (KASAN, lockdep, kmeml
 check-kunit: ## what only exists in the kernel, in the kernel: KUnit on user-mode Linux
 	test/vm/run --kind uml --append kunit.enable=1 --timeout 300 -- test/kunit/run
 
+.PHONY: check-examples
+check-examples: libquic ## the C examples against each other, in the VM
+	PKG_CONFIG_PATH=$(CURDIR)/libquic $(MAKE) -C examples/c
+	$(VM) --timeout 300 -- test/examples/run.sh
+
 .PHONY: check-node
 check-node: node ## the TypeScript API, in the VM; TESTS=12 chooses files by their names
 	$(VM) --timeout 1500 -- $(JEST) $(TESTS)
@@ -157,7 +162,7 @@ lint-module: ## the module with W=1 and sparse, warnings as errors; KERNEL= choo
 .PHONY: clean
 clean: ## remove what was built in this folder (the cache stays)
 	rm -rf build dist node_modules quic.ko
-	for directory in libquic test/engine test/sim test/fuzz test/libquic test/selftest bench/c; do \
+	for directory in libquic test/engine test/sim test/fuzz test/libquic test/selftest bench/c examples/c; do \
 		if [ -f $$directory/Makefile ]; then $(MAKE) -C $$directory clean; fi; \
 	done
 	find module \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \
