@@ -14,7 +14,7 @@ result() {
 		verdict='not ok'
 	fi
 	printf '%s %s - %s\n' "$verdict" "$((passed + failed))" "$1"
-	[[ $2 -eq 0 ]] || sed 's/^/# /' <<<"$3"
+	[[ $2 -eq 0 ]] || printf '# %s\n' "${3//$'\n'/$'\n# '}"
 }
 
 # check NAME COMMAND...: the command succeeds.
