@@ -37,7 +37,8 @@ static int quic_pem_check_certificate(const char *file)
 	ret = gnutls_x509_crt_list_import2(&certs, &count, &data, GNUTLS_X509_FMT_PEM, 0);
 	gnutls_free(data.data);
 	if (ret < 0) {
-		quic_log_err("certificate file %s: %s", quic_log_file(file), gnutls_strerror(ret));
+		quic_log_err("no usable certificate in file %s: %s", quic_log_file(file),
+			     gnutls_strerror(ret));
 		return ret;
 	}
 	for (i = 0; i < count; i++)
@@ -63,7 +64,8 @@ static int quic_pem_check_key(const char *file)
 	gnutls_memset(data.data, 0, data.size);
 	gnutls_free(data.data);
 	if (ret)
-		quic_log_err("key file %s: %s", quic_log_file(file), gnutls_strerror(ret));
+		quic_log_err("no usable key in file %s: %s", quic_log_file(file),
+			     gnutls_strerror(ret));
 	return ret;
 }
 

@@ -25,12 +25,18 @@ static void write_text(const char *name, const char *text)
 
 int main(int argc, char **argv)
 {
+	struct certificate unknown;
 	time_t now = time(NULL);
 	int ret;
 
 	certificate_create(&pki.authority, NULL, "Test Authority", now - 9 * DAY, now + 9 * DAY);
 	certificate_create(&pki.server, &pki.authority, "server.test", now - DAY, now + DAY);
 	certificate_create(&pki.expired, &pki.authority, "server.test", now - 3 * DAY, now - DAY);
+	certificate_create(&pki.client, &pki.authority, "client.test", now - DAY, now + DAY);
+	certificate_create(&unknown, NULL, "Unknown Authority", now - DAY, now + DAY);
+	certificate_create(&pki.stranger, &unknown, "client.test", now - DAY, now + DAY);
+	certificate_destroy(&unknown);
+	certificate_write(&pki.client, OTHER_CERT_FILE, OTHER_KEY_FILE);
 	certificate_write(&pki.server, SERVER_CERT_FILE, SERVER_KEY_FILE);
 	write_text(PSK_SERVER_FILE,
 		   "first:00112233445566778899aabbccddeeff\n"
@@ -43,5 +49,7 @@ int main(int argc, char **argv)
 	certificate_destroy(&pki.authority);
 	certificate_destroy(&pki.server);
 	certificate_destroy(&pki.expired);
+	certificate_destroy(&pki.client);
+	certificate_destroy(&pki.stranger);
 	return ret;
 }

@@ -15,12 +15,16 @@ struct pki {
 	struct certificate authority;
 	struct certificate server;	/* for server.test */
 	struct certificate expired;	/* for server.test */
+	struct certificate client;	/* for client.test */
+	struct certificate stranger;	/* the same, of an authority that nobody trusts */
 };
 
 extern struct pki pki;
 
 #define SERVER_CERT_FILE	"server-cert.pem"
 #define SERVER_KEY_FILE		"server-key.pem"
+#define OTHER_CERT_FILE		"other-cert.pem"
+#define OTHER_KEY_FILE		"other-key.pem"
 #define PSK_SERVER_FILE		"server.psk"
 #define PSK_CLIENT_FILE		"client.psk"
 

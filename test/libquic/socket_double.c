@@ -31,22 +31,39 @@ struct double_socket {
 	size_t ticket_len;
 	bool has_secret[QUIC_CRYPTO_MAX][2];
 	struct quic_crypto_secret secrets[QUIC_CRYPTO_MAX][2];
+	char order[4 * QUIC_CRYPTO_MAX + 1];
 	struct quic_connection_close close;
 	struct message *queue;
 };
 
-static struct double_socket sockets[2];
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+/* Each pair has a lock of its own, so that handshakes do not wait for each other. */
+static struct double_pair {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct double_socket sockets[2];
+} pairs[DOUBLE_PAIRS] = {
+	[0 ... DOUBLE_PAIRS - 1] = {
+		.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER,
+	},
+};
+
+static struct double_pair *pair_of(int fd)
+{
+	int number = (fd - CLIENT_FD) / 2;
+
+	return fd >= CLIENT_FD && number < DOUBLE_PAIRS ? &pairs[number] : NULL;
+}
 
 static struct double_socket *find(int fd)
 {
-	return fd == CLIENT_FD || fd == SERVER_FD ? &sockets[fd - CLIENT_FD] : NULL;
+	struct double_pair *pair = pair_of(fd);
+
+	return pair ? &pair->sockets[(fd - CLIENT_FD) % 2] : NULL;
 }
 
 static struct double_socket *peer_of(struct double_socket *sock)
 {
-	return sock == &sockets[0] ? &sockets[1] : &sockets[0];
+	return sock->server ? sock - 1 : sock + 1;
 }
 
 static void drop_queue(struct double_socket *sock)
@@ -59,8 +76,9 @@ static void drop_queue(struct double_socket *sock)
 	}
 }
 
-void double_reset(void)
+void double_reset_pair(int pair)
 {
+	struct double_socket *sockets = pairs[pair].sockets;
 	int i;
 
 	for (i = 0; i < 2; i++) {
@@ -70,12 +88,19 @@ void double_reset(void)
 	}
 }
 
+void double_reset(void)
+{
+	double_reset_pair(0);
+}
+
 void double_close(int fd)
 {
 	struct double_socket *sock = find(fd), *peer = peer_of(sock);
-	uint32_t code = sock->close.errcode;
+	struct double_pair *pair = pair_of(fd);
+	uint32_t code;
 
-	pthread_mutex_lock(&lock);
+	pthread_mutex_lock(&pair->lock);
+	code = sock->close.errcode;
 	/* During the handshake only a TLS alert is told apart (RFC 9000, 10.2.3). */
 	if (code < QUIC_TRANSPORT_ERROR_CRYPTO || code > QUIC_TRANSPORT_ERROR_CRYPTO + 255)
 		code = QUIC_TRANSPORT_ERROR_APPLICATION;
@@ -84,8 +109,8 @@ void double_close(int fd)
 		peer->closed = true;
 		peer->close.errcode = code;
 	}
-	pthread_cond_broadcast(&changed);
-	pthread_mutex_unlock(&lock);
+	pthread_cond_broadcast(&pair->changed);
+	pthread_mutex_unlock(&pair->lock);
 }
 
 void double_set_chunk(int fd, size_t len)
@@ -100,8 +125,14 @@ void double_refuse_params(int fd)
 
 size_t double_ticket(const void **data)
 {
-	*data = sockets[0].ticket;
-	return sockets[0].ticket_len;
+	*data = find(CLIENT_FD)->ticket;
+	return find(CLIENT_FD)->ticket_len;
+}
+
+void double_set_ticket(const void *data, size_t len)
+{
+	memcpy(find(CLIENT_FD)->ticket, data, len);
+	find(CLIENT_FD)->ticket_len = len;
 }
 
 const struct quic_crypto_secret *double_secret(int fd, int level, bool send)
@@ -112,6 +143,11 @@ const struct quic_crypto_secret *double_secret(int fd, int level, bool send)
 bool double_has_secret(int fd, int level, bool send)
 {
 	return find(fd)->has_secret[level][send];
+}
+
+const char *double_secrets(int fd)
+{
+	return find(fd)->order;
 }
 
 /* What a socket announces: different bytes for each role. */
@@ -180,6 +216,8 @@ static int set_secret(struct double_socket *sock, const struct quic_crypto_secre
 		return fail(EINVAL);
 	sock->secrets[secret->level][!!secret->send] = *secret;
 	sock->has_secret[secret->level][!!secret->send] = true;
+	*strchr(sock->order, '\0') = "AIHE"[secret->level];
+	*strchr(sock->order, '\0') = secret->send ? '>' : '<';
 	return 0;
 }
 
@@ -247,7 +285,6 @@ static ssize_t send_message(struct double_socket *sock, const struct msghdr *msg
 	if (!msg->msg_iov->iov_len)
 		return fail(EMSGSIZE);
 	deliver(peer_of(sock), level, msg->msg_iov);
-	pthread_cond_broadcast(&changed);
 	return msg->msg_iov->iov_len;
 }
 
@@ -300,9 +337,9 @@ int __wrap_getsockopt(int fd, int level, int option, void *value, socklen_t *len
 
 	if (!sock)
 		return __real_getsockopt(fd, level, option, value, len);
-	pthread_mutex_lock(&lock);
+	pthread_mutex_lock(&pair_of(fd)->lock);
 	ret = level == SOL_QUIC ? get_option(sock, option, value, len) : fail(ENOPROTOOPT);
-	pthread_mutex_unlock(&lock);
+	pthread_mutex_unlock(&pair_of(fd)->lock);
 	return ret;
 }
 
@@ -315,9 +352,9 @@ int __wrap_setsockopt(int fd, int level, int option, const void *value, socklen_
 
 	if (!sock)
 		return __real_setsockopt(fd, level, option, value, len);
-	pthread_mutex_lock(&lock);
+	pthread_mutex_lock(&pair_of(fd)->lock);
 	ret = level == SOL_QUIC ? set_option(sock, option, value, len) : fail(ENOPROTOOPT);
-	pthread_mutex_unlock(&lock);
+	pthread_mutex_unlock(&pair_of(fd)->lock);
 	return ret;
 }
 
@@ -330,9 +367,10 @@ ssize_t __wrap_sendmsg(int fd, const struct msghdr *msg, int flags)
 
 	if (!sock)
 		return __real_sendmsg(fd, msg, flags);
-	pthread_mutex_lock(&lock);
+	pthread_mutex_lock(&pair_of(fd)->lock);
 	ret = send_message(sock, msg);
-	pthread_mutex_unlock(&lock);
+	pthread_cond_broadcast(&pair_of(fd)->changed);
+	pthread_mutex_unlock(&pair_of(fd)->lock);
 	return ret;
 }
 
@@ -345,9 +383,9 @@ ssize_t __wrap_recvmsg(int fd, struct msghdr *msg, int flags)
 
 	if (!sock)
 		return __real_recvmsg(fd, msg, flags);
-	pthread_mutex_lock(&lock);
+	pthread_mutex_lock(&pair_of(fd)->lock);
 	ret = receive_message(sock, msg);
-	pthread_mutex_unlock(&lock);
+	pthread_mutex_unlock(&pair_of(fd)->lock);
 	return ret;
 }
 
@@ -356,6 +394,7 @@ int __wrap_poll(struct pollfd *pfd, nfds_t count, int timeout);
 int __wrap_poll(struct pollfd *pfd, nfds_t count, int timeout)
 {
 	struct double_socket *sock = find(pfd->fd);
+	struct double_pair *pair = pair_of(pfd->fd);
 	struct timespec end;
 	int error = 0;
 
@@ -364,13 +403,13 @@ int __wrap_poll(struct pollfd *pfd, nfds_t count, int timeout)
 	clock_gettime(CLOCK_REALTIME, &end);
 	end.tv_sec += timeout / 1000;
 	end.tv_nsec += timeout % 1000 * 1000000;
-	pthread_mutex_lock(&lock);
+	pthread_mutex_lock(&pair->lock);
 	while (!error) {
 		pfd->revents = readiness(sock) & (pfd->events | POLLHUP);
 		if (pfd->revents)
 			break;
-		error = pthread_cond_timedwait(&changed, &lock, &end);
+		error = pthread_cond_timedwait(&pair->changed, &pair->lock, &end);
 	}
-	pthread_mutex_unlock(&lock);
+	pthread_mutex_unlock(&pair->lock);
 	return pfd->revents ? 1 : 0;
 }
