@@ -118,6 +118,10 @@ check-debug: libquic ## the selftests on the debug kernel (KASAN, lockdep, kmeml
 check-kunit: ## what only exists in the kernel, in the kernel: KUnit on user-mode Linux
 	test/vm/run --kind uml --append kunit.enable=1 --timeout 300 -- test/kunit/run
 
+.PHONY: check-man
+check-man: ## the man pages and docs/c.md against the headers and the examples
+	node test/man/main.js
+
 .PHONY: check-examples
 check-examples: libquic ## the C examples against each other, in the VM
 	PKG_CONFIG_PATH=$(CURDIR)/libquic $(MAKE) -C examples/c
@@ -147,7 +151,7 @@ vm: deps ## a shell in the VM
 	test/vm/shell $(if $(KERNEL),--kernel $(KERNEL)) $(if $(KIND),--kind $(KIND))
 
 .PHONY: lint
-lint: lint-style lint-shell lint-node lint-module ## everything that needs no run
+lint: lint-style lint-shell lint-man lint-node lint-module ## everything that needs no run
 
 .PHONY: lint-style
 lint-style: ## licences, line lengths, white space
@@ -156,6 +160,10 @@ lint-style: ## licences, line lengths, white space
 .PHONY: lint-shell
 lint-shell: ## shellcheck
 	.ci/shell
+
+.PHONY: lint-man
+lint-man: ## the man pages
+	.ci/man
 
 .PHONY: lint-node
 lint-node: node_modules/.package-lock.json ## ESLint, Prettier, types

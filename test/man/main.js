@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+'use strict';
+
+/*
+ * Is everything that programs see of kquic in a man page, and does what is there hold?
+ *
+ * The headers say what there is. Each function needs a page, each name of <linux/quic.h> a place in quic(7), with the
+ * numbers that the header gives; examples have to compile, references to lead somewhere, and the programs that docs/
+ * shows to be those of examples/c.
+ */
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const ROOT = path.resolve(__dirname, '../..');
+const MAN = path.join(ROOT, 'man');
+const UAPI = 'module/include/uapi/linux/quic.h';
+const LIBQUIC = 'libquic/include/netinet/quic.h';
+const INCLUDES = ['libquic/include', 'module/include/uapi'];
+const LINK = /^\.so man\d\/(.*)\n$/;
+/* Pages of others: GnuTLS's, and the system's. */
+const OURS = /^(lib)?quic/;
+
+const read = (name) => fs.readFileSync(path.join(ROOT, name), 'utf8');
+const pages = new Map(
+  fs.readdirSync(MAN).map((name) => [name, fs.readFileSync(path.join(MAN, name), 'utf8')]),
+);
+
+let number = 0;
+let failed = 0;
+
+function test(name, ok, details = '') {
+  number++;
+  if (!ok) failed++;
+  if (!ok || process.argv.includes('--verbose'))
+    console.log(`${ok ? 'ok' : 'not ok'} ${number} - ${name}${details && `\n# ${details}`}`);
+}
+
+/** A page without the macros and escapes that are no text. */
+function text(page) {
+  return page
+    .replace(/\\f[A-Z]|\\[&/,]/g, '')
+    .replace(/\\-/g, '-')
+    .replace(/\\e/g, '\\');
+}
+
+function hasWord(page, word) {
+  return new RegExp(String.raw`(?<![\w])${word}(?![\w])`).test(text(page));
+}
+
+/** A header without comments. */
+const bare = (header) => header.replace(/\/\*[^]*?\*\//g, '');
+
+function* matches(header, expression) {
+  for (const [, ...groups] of bare(header).matchAll(expression)) yield groups;
+}
+
+/** Every [struct or union, field]. */
+function* fields(header) {
+  for (const [name, body] of matches(header, /^(?:struct|union) (\w+) {\n([^]*?)^}/gm))
+    for (const [, list] of body.matchAll(/(\w+)(?:\[\w+\])?;/g)) yield [name, list];
+}
+
+/** Every enumerator and macro that is meant for programs. */
+function* constants(header) {
+  for (const [body] of matches(header, /^(?:\t)?enum(?: \w+)? {\n([^]*?)^}/gm))
+    for (const [, name] of body.matchAll(/^\s*([A-Z]\w+)/gm)) yield name;
+  for (const [name] of matches(header, /^#define (\w+)[\t ]/gm))
+    if (!name.startsWith('_')) yield name;
+}
+
+function functions() {
+  const found = matches(read(LIBQUIC), /^(?:int|void|ssize_t|quic_set_log_func_t) (quic_\w+)\(/gm);
+  for (const [name] of found) {
+    const own = pages.get(`${name}.3`);
+    const page = own?.match(LINK) ? pages.get(own.match(LINK)[1]) : own;
+    const title = page && text(page).match(/^\.SH NAME\n([^]*?)^\.SH/m)?.[1];
+    test(`S9.2 man 3 ${name} shows a page about it`, title && hasWord(title, name));
+    test(`S9.2 the page about ${name} has its prototype`, page?.match(new RegExp(`${name}\\(`)));
+  }
+}
+
+function names() {
+  const quic = pages.get('quic.7');
+  const library = [...pages].filter(([name]) => name.endsWith('.3')).map(([, page]) => page);
+  const inLibrary = (name) => library.some((page) => hasWord(page, name));
+
+  for (const name of new Set(constants(read(UAPI)))) {
+    const short = name.replace(/^QUIC_TRANSPORT_ERROR(?=_)/, '');
+    test(
+      `S1.3 quic(7) has ${name}`,
+      hasWord(quic, name) || (short !== name && hasWord(quic, short)),
+    );
+  }
+  for (const [name, field] of fields(read(UAPI)))
+    test(`S1.4 quic(7) has ${field} of ${name}`, hasWord(quic, field) && hasWord(quic, name));
+  for (const name of new Set(constants(read(LIBQUIC))))
+    test(`S9.4 a page of section 3 has ${name}`, inLibrary(name));
+  for (const [name, field] of fields(read(LIBQUIC)))
+    test(`S9.4 a page of section 3 has ${field} of ${name}`, inLibrary(name) && inLibrary(field));
+  for (const [, counter] of read('module/net/quic/observe/proc.c').matchAll(/"(Quic\w+)"/g))
+    test(`S10.3 quic(7) has ${counter}`, hasWord(quic, counter));
+  for (const [, sysctl] of read('module/net/quic/socket/sysctl.c').matchAll(
+    /procname\s*= "(\w+)"/g,
+  ))
+    test(`S10.2 quic(7) has ${sysctl}`, hasWord(quic, sysctl));
+}
+
+/** Defaults and ranges: the header's comments and the tables of quic(7) are two records of the same numbers. */
+function numbers() {
+  const quic = text(pages.get('quic.7'));
+  for (const name of ['quic_transport_param', 'quic_config']) {
+    const comment = read(UAPI).match(new RegExp(`/\\*\\*\n \\* struct ${name} [^]*?\\*/`))[0];
+    for (const [, field, words] of comment.matchAll(/^ \* @(\w+): (.*)$/gm)) {
+      const row = quic.match(new RegExp(`^__u\\d+ ${field}\t.*$`, 'm'))?.[0] ?? '';
+      for (const [value] of words.replace(/RFC \d+/g, '').matchAll(/\b\d{2,}\b/g))
+        test(`S1.3 quic(7) gives ${value} for ${field}`, hasWord(row, value), row);
+    }
+  }
+}
+
+function references() {
+  for (const [name, page] of pages) {
+    const link = page.match(LINK);
+    if (link) test(`${name} leads to a page`, pages.has(link[1]));
+    const found = text(page).matchAll(/^\.(?:BR|TP\n\.BR) (.*)$/gm);
+    for (const [, line] of found)
+      for (const [, other, section] of line.matchAll(/(\w+)[" ]*\((\d)\)/g))
+        if (OURS.test(other))
+          test(`${name} refers to ${other}(${section})`, pages.has(`${other}.${section}`));
+  }
+}
+
+/** The C examples of a page are one program, part by part. */
+function examples() {
+  for (const [name, page] of pages) {
+    const parts = [...page.matchAll(/^\.EX\n([^]*?)^\.EE$/gm)]
+      .map(([, part]) => text(part))
+      .filter((part) => !part.startsWith('.\\" not C'));
+    if (!parts.length) continue;
+    const compiler = spawnSync(
+      process.env.CC ?? 'cc',
+      ['-std=gnu11', '-Wall', '-Wextra', '-Werror', '-Wno-unused-function', '-fsyntax-only'].concat(
+        INCLUDES.map((directory) => `-I${path.join(ROOT, directory)}`),
+        ['-x', 'c', '-'],
+      ),
+      { input: parts.join('\n'), encoding: 'utf8' },
+    );
+    test(`the examples of ${name} compile`, compiler.status === 0, compiler.stderr);
+  }
+}
+
+/** What docs/c.md shows is what is compiled and tested. */
+function programs() {
+  const shown = read('docs/c.md');
+  for (const name of ['echo-server.c', 'echo-client.c'])
+    test(
+      `docs/c.md shows ${name} as it is`,
+      shown.includes(`\`\`\`c\n${read(`examples/c/${name}`)}\`\`\``),
+    );
+  test(
+    'the server has 60 lines at most',
+    read('examples/c/echo-server.c').split('\n').length <= 61,
+  );
+}
+
+functions();
+names();
+numbers();
+references();
+examples();
+programs();
+console.log(`# suite man: ${number - failed} passed, ${failed} failed`);
+process.exitCode = failed ? 1 : 0;
