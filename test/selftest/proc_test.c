@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -88,4 +89,18 @@ TEST("S10.3 S6.23 a connection that has migrated shows its new address and endpo
 		 address_port(&server), address_port(&to));
 	ASSERT(file_contains("/proc/net/quic/conns", text));
 	pair_close(&pair);
+}
+
+TEST("S10.3 everybody may read the files and nobody write them")
+{
+	static const char *const names[] = { "eps", "conns", "snmp" };
+	char path[64];
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "/proc/net/quic/%s", names[i]);
+		ASSERT_OK(stat(path, &st));
+		ASSERT_EQ(st.st_mode & 07777, 0444);
+	}
 }

@@ -157,9 +157,9 @@ int quic_proc_init(struct net *net)
 
 	if (!dir)
 		return -ENOMEM;
-	if (proc_create_net("eps", 0644, dir, &eps_ops, sizeof(struct seq_net_private)) &&
-	    proc_create_net("conns", 0644, dir, &conns_ops, sizeof(struct seq_net_private)) &&
-	    proc_create_net_single("snmp", 0644, dir, snmp_show, NULL))
+	if (proc_create_net("eps", 0444, dir, &eps_ops, sizeof(struct seq_net_private)) &&
+	    proc_create_net("conns", 0444, dir, &conns_ops, sizeof(struct seq_net_private)) &&
+	    proc_create_net_single("snmp", 0444, dir, snmp_show, NULL))
 		return 0;
 	quic_proc_exit(net);
 	return -ENOMEM;
