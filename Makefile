@@ -124,7 +124,7 @@ check-man: ## the man pages and docs/c.md against the headers and the examples
 
 .PHONY: check-examples
 check-examples: libquic ## the C examples against each other, in the VM
-	PKG_CONFIG_PATH=$(CURDIR)/libquic $(MAKE) -C examples/c
+	$(MAKE) -C test/examples
 	$(VM) --timeout 300 -- test/examples/run.sh
 
 .PHONY: check-node
@@ -178,7 +178,7 @@ lint-module: ## the module with W=1 and sparse, warnings as errors; KERNEL= choo
 .PHONY: clean
 clean: ## remove what was built in this folder (the cache stays)
 	rm -rf build dist node_modules quic.ko
-	for directory in libquic test/engine test/sim test/fuzz test/libquic test/selftest bench/c examples/c; do \
+	for directory in libquic test/engine test/sim test/fuzz test/libquic test/selftest bench/c test/examples; do \
 		if [ -f $$directory/Makefile ]; then $(MAKE) -C $$directory clean; fi; \
 	done
 	find module \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \

@@ -6,6 +6,7 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../examples/c" || exit 1
 
 PORT=4460
 PSK_PORT=4461
+STEP=../../test/examples/build/step
 directory=$(mktemp -d)
 servers=()
 passed=0 failed=0
@@ -59,6 +60,20 @@ refuses() {
 		[[ ! -s $directory/output ]]
 }
 
+# In quic_handshake_step(3), the function of an event loop.
+steps() {
+	local key
+	key=$(cut -d : -f 2 "$directory/psk")
+	[[ $("$STEP" "$PSK_PORT" guest "$key" 'in steps' 2>"$directory/errors") == 'in steps' ]] &&
+		grep -q 'continued [2-9] times, returned 0' "$directory/errors"
+}
+
+# A wrong key: the loop ends with the error of the handshake.
+steps_fail() {
+	! "$STEP" "$PSK_PORT" guest 0123456789abcdef 'in steps' 2>"$directory/errors" &&
+		grep -q 'returned -' "$directory/errors"
+}
+
 many_at_once() {
 	local jobs=() i all=0
 	for i in {1..8}; do
@@ -93,6 +108,8 @@ check 'F48 a certificate of another name is refused' refuses 'another name' 127.
 check 'a long text comes back whole' \
 	echoes 127.0.0.1 "$PSK_PORT" "$(head -c 90000 /dev/urandom | base64 -w 0)" "$directory/psk"
 check 'many clients are served at once' many_at_once
+check 'S9.5 the event loop of quic_handshake_step(3) makes a handshake' steps
+check 'S9.6 the event loop of quic_handshake_step(3) ends with the error of a handshake' steps_fail
 check 'S9.10 a PSK file that is absent is named' names_the_file
 check 'the server explains its arguments' usage ./echo-server
 check 'the client explains its arguments' usage ./echo-client localhost

@@ -70,6 +70,7 @@ function* constants(header) {
 }
 
 function functions() {
+  test('S9.1 there is a page quic(7)', text(pages.get('quic.7') ?? '').includes('.TH QUIC 7 '));
   const found = matches(read(LIBQUIC), /^(?:int|void|ssize_t|quic_set_log_func_t) (quic_\w+)\(/gm);
   for (const [name] of found) {
     const own = pages.get(`${name}.3`);
