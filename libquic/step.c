@@ -241,10 +241,14 @@ int quic_handshake_init(gnutls_session_t session, struct quic_handshake_step **p
 	gnutls_handshake_set_read_function(session, quic_step_queue);
 	gnutls_alert_set_read_function(session, quic_alert_raised);
 
-	if (ctx->server)
+	/* S9.7: a session of the other role would wait for what never comes. */
+	if (ctx->server) {
 		ret = quic_early_data_enable(ctx);
-	else
+	} else {
 		ret = quic_step_run_tls(ctx);
+		if (!ret && !ctx->outbox)
+			ret = GNUTLS_E_INVALID_REQUEST;
+	}
 	if (ret < 0)
 		return quic_step_fail(ctx, 0, ret);
 	quic_step_next(ctx, pstep);

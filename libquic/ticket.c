@@ -108,6 +108,23 @@ int quic_session_get_data(gnutls_session_t session, void *data, size_t *size)
 	return gnutls_session_get_data(session, data, size);
 }
 
+/*
+ * Give the data to a session that is not needed: one that refused some is half filled, and GnuTLS 3.7 crashes
+ * in its handshake.
+ */
+static int quic_ticket_try_data(const void *data, size_t size)
+{
+	gnutls_session_t session;
+	int ret;
+
+	ret = gnutls_init(&session, GNUTLS_CLIENT);
+	if (ret)
+		return ret;
+	ret = gnutls_session_set_data(session, data, size);
+	gnutls_deinit(session);
+	return ret;
+}
+
 int quic_session_set_data(gnutls_session_t session, const void *data, size_t size)
 {
 	int ret;
@@ -119,8 +136,10 @@ int quic_session_set_data(gnutls_session_t session, const void *data, size_t siz
 		quic_log_err("session data of %zu bytes is none", size);
 		return -EINVAL;
 	}
-	ret = gnutls_session_set_data(session, data, size);
-	if (ret)
+	ret = quic_ticket_try_data(data, size);
+	if (ret) {
 		quic_log_err("session data was refused: %s", gnutls_strerror(ret));
-	return ret;
+		return ret;
+	}
+	return gnutls_session_set_data(session, data, size);
 }

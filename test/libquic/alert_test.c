@@ -38,7 +38,7 @@ static void assert_server_refused(struct pair *pair, int error, int alert)
 }
 
 /* RFC 9001, 4.4 */
-TEST("verified certificate is accepted")
+TEST("F48 S9.2 a certificate that verifies is accepted")
 {
 	struct pair pair;
 
@@ -51,7 +51,7 @@ TEST("verified certificate is accepted")
 	pair_destroy(&pair);
 }
 
-TEST("untrusted certificate")
+TEST("F48 S9.2 an untrusted certificate is refused with unknown_ca")
 {
 	struct pair pair;
 
@@ -61,7 +61,7 @@ TEST("untrusted certificate")
 	pair_destroy(&pair);
 }
 
-TEST("certificate for another name")
+TEST("F48 S9.2 a certificate for another name is refused with bad_certificate")
 {
 	struct pair pair;
 
@@ -72,7 +72,7 @@ TEST("certificate for another name")
 	pair_destroy(&pair);
 }
 
-TEST("expired certificate")
+TEST("F48 S9.2 an expired certificate is refused with certificate_expired")
 {
 	struct pair pair;
 
@@ -83,7 +83,7 @@ TEST("expired certificate")
 	pair_destroy(&pair);
 }
 
-TEST("T177 no common protocol")
+TEST("T177 S9.2 without a common protocol the server says no_application_protocol")
 {
 	struct pair pair;
 
@@ -95,7 +95,7 @@ TEST("T177 no common protocol")
 	pair_destroy(&pair);
 }
 
-TEST("T177 server wants protocol client has none")
+TEST("T177 S9.2 a server that wants a protocol refuses a client without")
 {
 	struct pair pair;
 
@@ -106,7 +106,7 @@ TEST("T177 server wants protocol client has none")
 	pair_destroy(&pair);
 }
 
-TEST("T177 client wants protocol server has none")
+TEST("T177 S9.2 a client that wants a protocol refuses a server without")
 {
 	struct pair pair;
 
@@ -117,7 +117,7 @@ TEST("T177 client wants protocol server has none")
 	pair_destroy(&pair);
 }
 
-TEST("no common cipher")
+TEST("S9.2 without a common cipher the server says handshake_failure")
 {
 	struct pair pair;
 
@@ -155,7 +155,7 @@ static int plain_hello(gnutls_session_t session, gnutls_record_encryption_level_
 	return sendmsg(CLIENT_FD, &msg, 0) < 0;
 }
 
-TEST("missing transport parameters")
+TEST("S9.8 a peer without transport parameters is refused with missing_extension")
 {
 	struct pair pair;
 

@@ -15,7 +15,7 @@ static int set_alpn(struct pair *pair, const char *list)
 }
 
 /* RFC 9001, 8.1 */
-TEST("alpn selected on both ends")
+TEST("S9.2 the protocol selected is known at both ends")
 {
 	size_t size = 2;
 	struct pair pair;
@@ -36,7 +36,7 @@ TEST("alpn selected on both ends")
 	pair_destroy(&pair);
 }
 
-TEST("alpn none is a gnutls error")
+TEST("S9.2 without a protocol asking for it is a GnuTLS error")
 {
 	struct pair pair;
 	char name[8];
@@ -49,7 +49,7 @@ TEST("alpn none is a gnutls error")
 	pair_destroy(&pair);
 }
 
-TEST("T183 alpn list limits")
+TEST("T183 S9.2 a list of protocols has up to 63 bytes and 8 names")
 {
 	const char *list = "a2345678901234567890,b2345678901234567890,c23456789012345678901";
 	struct pair pair;

@@ -32,13 +32,13 @@ static void refuse_certificate(void)
 	pair_destroy(&pair);
 }
 
-TEST("T184 log level")
+TEST("T184 S9.13 the level is -1 at first, and setting it gives the old one")
 {
 	ASSERT_EQ(quic_set_log_level(LOG_NOTICE), -1);
 	ASSERT_EQ(quic_set_log_level(LOG_DEBUG), LOG_NOTICE);
 }
 
-TEST("S9.2 log is silent by default")
+TEST("S9.2 the log is silent by default")
 {
 	ASSERT(!quic_set_log_func(count));
 	refuse_certificate();
@@ -46,7 +46,7 @@ TEST("S9.2 log is silent by default")
 	ASSERT(quic_set_log_func(NULL) == count);
 }
 
-TEST("log says why a certificate was refused")
+TEST("S9.13 the log says why a certificate was refused")
 {
 	quic_set_log_func(count);
 	quic_set_log_level(LOG_ERR);
@@ -55,7 +55,7 @@ TEST("log says why a certificate was refused")
 	ASSERT_EQ(highest, LOG_ERR);
 }
 
-TEST("log levels are respected")
+TEST("S9.13 messages above the level are not emitted")
 {
 	quic_set_log_func(count);
 	quic_set_log_level(LOG_NOTICE);

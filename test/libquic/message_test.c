@@ -8,7 +8,7 @@
 #include "../selftest/harness.h"
 #include "pair.h"
 
-TEST("T182 recvmsg without stream info")
+TEST("T182 S9.2 quic_recvmsg leaves the stream ID alone if none came")
 {
 	uint32_t flags = 0;
 	int64_t sid = 77;

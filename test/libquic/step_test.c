@@ -32,7 +32,7 @@ static void assert_same_secrets(void)
 }
 
 /* RFC 9001, 4.1.4 and 8.2 */
-TEST("secrets agree crosswise and params travel")
+TEST("S9.8 secrets agree crosswise, and transport parameters travel")
 {
 	struct pair pair;
 
@@ -59,28 +59,28 @@ static void handshake_with_cipher(const char *cipher, uint32_t type)
 	pair_destroy(&pair);
 }
 
-TEST("cipher aes 128 gcm")
+TEST("S9.3 S9.8 cipher AES-128-GCM")
 {
 	handshake_with_cipher("AES-128-GCM", 51);
 }
 
-TEST("cipher aes 256 gcm")
+TEST("S9.3 S9.8 cipher AES-256-GCM")
 {
 	handshake_with_cipher("AES-256-GCM", 52);
 }
 
-TEST("cipher aes 128 ccm")
+TEST("S9.3 S9.8 cipher AES-128-CCM")
 {
 	handshake_with_cipher("AES-128-CCM", 53);
 }
 
-TEST("cipher chacha20 poly1305")
+TEST("S9.3 S9.8 cipher CHACHA20-POLY1305")
 {
 	handshake_with_cipher("CHACHA20-POLY1305", 54);
 }
 
 /* RFC 9001, 4.7 */
-TEST("hello retry request is followed")
+TEST("S9.3 a client follows a HelloRetryRequest to another group")
 {
 	struct pair pair;
 
@@ -97,7 +97,7 @@ TEST("hello retry request is followed")
 	pair_destroy(&pair);
 }
 
-TEST("messages in small pieces")
+TEST("S9.5 messages may arrive in small pieces")
 {
 	struct pair pair;
 
@@ -109,7 +109,7 @@ TEST("messages in small pieces")
 	pair_destroy(&pair);
 }
 
-TEST("T178 init wants null step")
+TEST("T178 S9.2 init wants a pointer to NULL")
 {
 	struct quic_handshake_step other = { 0 };
 	struct pair pair;
@@ -123,7 +123,7 @@ TEST("T178 init wants null step")
 	pair_destroy(&pair);
 }
 
-TEST("init twice fails")
+TEST("S9.2 a second init fails")
 {
 	struct quic_handshake_step *second = NULL;
 	struct pair pair;
@@ -136,7 +136,7 @@ TEST("init twice fails")
 	pair_destroy(&pair);
 }
 
-TEST("T179 first and last steps")
+TEST("T179 S9.4 S9.7 the first step of a client is SENDMSG, of a server RECVMSG, the last is none")
 {
 	struct pair pair;
 
@@ -154,7 +154,7 @@ TEST("T179 first and last steps")
 	pair_destroy(&pair);
 }
 
-TEST("flight is sent with msg more")
+TEST("S9.5 all but the last message of a flight are sent with MSG_MORE")
 {
 	struct pair pair;
 
@@ -172,7 +172,7 @@ TEST("flight is sent with msg more")
 	pair_destroy(&pair);
 }
 
-TEST("T180 wrong step pointer")
+TEST("T180 S9.5 another pointer than that of the step is EINVAL")
 {
 	struct quic_handshake_step other = { 0 }, *wrong = &other, *none = NULL;
 	struct pair pair;
@@ -188,7 +188,7 @@ TEST("T180 wrong step pointer")
 	pair_destroy(&pair);
 }
 
-TEST("step without init")
+TEST("S9.5 a step without init is EINVAL")
 {
 	struct quic_handshake_step *step = NULL;
 	struct pair pair;
@@ -199,7 +199,7 @@ TEST("step without init")
 	pair_destroy(&pair);
 }
 
-TEST("step after deinit")
+TEST("S9.5 a step after deinit is EINVAL")
 {
 	struct pair pair;
 
@@ -227,18 +227,20 @@ static int result_of_send(ssize_t retval)
 	return ret;
 }
 
-TEST("failed send is returned")
+TEST("S9.6 the failure of a send is returned as it is")
 {
 	ASSERT_EQ(result_of_send(-EPIPE), -EPIPE);
 	ASSERT_EQ(result_of_send(-ENOMEM), -ENOMEM);
 }
 
-TEST("short send is emsgsize")
+TEST("S9.6 a short send is EMSGSIZE")
 {
 	ASSERT_EQ(result_of_send(1), -EMSGSIZE);
 }
 
-/* Let the server receive a ClientHello that was tampered with by @spoil. */
+static uint32_t close_code;	/* that the server would close with */
+
+/* Let the server receive a ClientHello that was tampered with by @spoil, and note its close. */
 static int result_of_receive(void (*spoil)(struct quic_handshake_step_recvmsg *step))
 {
 	struct pair pair;
@@ -250,6 +252,7 @@ static int result_of_receive(void (*spoil)(struct quic_handshake_step_recvmsg *s
 	ASSERT(end_perform(&pair.server));
 	spoil(&pair.server.step->s_recvmsg);
 	ret = quic_handshake_step(pair.server.session, &pair.server.step);
+	close_code = double_close_code(SERVER_FD);
 	pair_destroy(&pair);
 	return ret;
 }
@@ -306,7 +309,7 @@ static void spoil_bytes(struct quic_handshake_step_recvmsg *step)
 	memset((uint8_t *)step->msg->msg_iov->iov_base + 4, 0xff, step->retval - 4);
 }
 
-TEST("receive errors")
+TEST("S9.6 what was received and cannot be a message is an errno")
 {
 	ASSERT_EQ(result_of_receive(spoil_result), -ENOTCONN);
 	ASSERT_EQ(result_of_receive(spoil_length), -ECONNRESET);
@@ -316,14 +319,16 @@ TEST("receive errors")
 	ASSERT_EQ(result_of_receive(spoil_level), -EBADMSG);
 }
 
-TEST("garbage is a tls error")
+TEST("S9.6 a message that TLS does not want is a GnuTLS error")
 {
 	ASSERT_EQ(result_of_receive(spoil_message_type), GNUTLS_E_UNEXPECTED_HANDSHAKE_PACKET);
-	ASSERT(result_of_receive(spoil_bytes) < 0);
+	ASSERT_EQ(close_code, QUIC_TRANSPORT_ERROR_CRYPTO + GNUTLS_A_UNEXPECTED_MESSAGE);
+	ASSERT_EQ(result_of_receive(spoil_bytes), GNUTLS_E_UNEXPECTED_PACKET_LENGTH);
+	ASSERT_EQ(close_code, QUIC_TRANSPORT_ERROR_CRYPTO + GNUTLS_A_DECODE_ERROR);
 }
 
 /* A message longer than any: 16 MiB, of which nothing but zeros ever comes. */
-TEST("endless message is refused")
+TEST("S9.6 a message longer than any is refused")
 {
 	uint8_t *bytes;
 	struct pair pair;
@@ -351,7 +356,7 @@ TEST("endless message is refused")
 	pair_destroy(&pair);
 }
 
-TEST("refused params are einval")
+TEST("S9.8 transport parameters that the socket refuses are EINVAL")
 {
 	struct pair pair;
 

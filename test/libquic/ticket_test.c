@@ -32,7 +32,7 @@ static void first_session(struct session_data *data, unsigned int flags)
 	pair_destroy(&pair);
 }
 
-TEST("T181 server sends one ticket")
+TEST("T181 S9.8 a server sends one ticket before its handshake returns")
 {
 	const unsigned char *ticket;
 	const void *bytes;
@@ -50,7 +50,7 @@ TEST("T181 server sends one ticket")
 }
 
 /* RFC 9001, 4.5 */
-TEST("T181 session is resumed")
+TEST("T181 S9.14 a session is resumed with its data alone")
 {
 	struct session_data data;
 	struct pair pair;
@@ -66,7 +66,7 @@ TEST("T181 session is resumed")
 }
 
 /* RFC 9001, 4.6.1 */
-TEST("T181 early secrets agree")
+TEST("T181 S9.9 early secrets agree, and nothing but flags and the ticket key was prepared")
 {
 	struct session_data data;
 	struct pair pair;
@@ -149,7 +149,7 @@ TEST("S3.28 a server that sends a HelloRetryRequest takes no early data")
 	pair_destroy(&pair);
 }
 
-TEST("ticket again gives data again")
+TEST("S9.2 session data can be had again")
 {
 	struct session_data first, second;
 	struct pair pair;
@@ -162,7 +162,7 @@ TEST("ticket again gives data again")
 	pair_destroy(&pair);
 }
 
-TEST("no ticket no data")
+TEST("S9.2 S9.8 without a ticket key there is no ticket, and no data")
 {
 	struct session_data data = { .size = sizeof(data.bytes) };
 	struct quic_handshake_step *step = NULL;
@@ -185,7 +185,7 @@ TEST("no ticket no data")
 	pair_destroy(&pair);
 }
 
-TEST("session that sends tickets itself")
+TEST("S9.8 a session that sends tickets itself is not asked for another")
 {
 	unsigned char bytes[64];
 	gnutls_datum_t key = { .data = bytes, .size = sizeof(bytes) };
@@ -213,7 +213,7 @@ TEST("session that sends tickets itself")
 	pair_destroy(&pair);
 }
 
-TEST("data only from a complete client")
+TEST("S9.2 session data is a client's, after its handshake")
 {
 	struct session_data data = { .size = sizeof(data.bytes) };
 	struct pair pair;

@@ -141,6 +141,9 @@ int quic_session_get_data(gnutls_session_t session, void *data, size_t *size);
  * @session: client session before its handshake
  * @data: what quic_session_get_data() gave
  * @size: its size
+ *
+ * The data holds a secret and is believed: keep it as you keep a private key. If it is refused (-EINVAL or a
+ * GnuTLS error), the handshake is a full one.
  */
 int quic_session_set_data(gnutls_session_t session, const void *data, size_t size);
 
