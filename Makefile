@@ -108,6 +108,11 @@ selftests-32: ## the same of a 32-bit program; QEMU only
 	$(MAKE) -C test/selftest 32
 	$(VM) --timeout 900 -- make -s -C test/selftest run32 TESTS="$(TESTS)"
 
+.PHONY: selftests-asan
+selftests-asan: ## libquic's tests over real sockets, with ASan and UBSan; QEMU only
+	$(MAKE) -C test/selftest asan
+	$(VM) --timeout 900 -- make -s -C test/selftest run-asan TESTS="$(TESTS)"
+
 .PHONY: check-debug
 check-debug: libquic ## the selftests on the debug kernel (KASAN, lockdep, kmemleak), then with failing allocations
 	$(MAKE) -C test/selftest

@@ -4,6 +4,8 @@
  */
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <netinet/quic.h>
 
