@@ -132,9 +132,10 @@ function references() {
   }
 }
 
-/** The C examples of a page are one program, part by part. */
+/** The examples of a page are one program in C, part by part; those of tools are for a shell. */
 function examples() {
   for (const [name, page] of pages) {
+    if (name.endsWith('.1')) continue;
     const parts = [...page.matchAll(/^\.EX\n([^]*?)^\.EE$/gm)]
       .map(([, part]) => text(part))
       .filter((part) => !part.startsWith('.\\" not C'));
