@@ -16,6 +16,8 @@ const ROOT = path.resolve(__dirname, '../..');
 const MAN = path.join(ROOT, 'man');
 const UAPI = 'module/include/uapi/linux/quic.h';
 const LIBQUIC = 'libquic/include/netinet/quic.h';
+const SOCKET = 'module/net/quic/socket';
+const INTERNAL = ['EBADMSG', 'ERESTARTSYS'];
 const INCLUDES = ['libquic/include', 'module/include/uapi'];
 const LINK = /^\.so man\d\/(.*)\n$/;
 /* Pages of others: GnuTLS's, and the system's. */
@@ -107,6 +109,16 @@ function names() {
     test(`S10.2 quic(7) has ${sysctl}`, hasWord(quic, sysctl));
 }
 
+/** Every errno that a socket gives has an entry. Programs do not see EBADMSG, and see EINTR for ERESTARTSYS. */
+function errors() {
+  const entries = pages.get('quic.7').match(/^\.SH ERRORS\n([^]*?)^\.SH/m)[1];
+  const given = fs
+    .readdirSync(path.join(ROOT, SOCKET))
+    .flatMap((name) => read(`${SOCKET}/${name}`).match(/(?<=-)E[A-Z]{3,}\b/g) ?? []);
+  for (const errno of new Set(given))
+    if (!INTERNAL.includes(errno)) test(`S6.1 quic(7) explains ${errno}`, hasWord(entries, errno));
+}
+
 /** Defaults and ranges: the header's comments and the tables of quic(7) are two records of the same numbers. */
 function numbers() {
   const quic = text(pages.get('quic.7'));
@@ -168,6 +180,7 @@ function programs() {
 
 functions();
 names();
+errors();
 numbers();
 references();
 examples();
