@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * 0-RTT: its secrets, and what a server needs to accept it.
+ * 0-RTT: its secrets, and what a server needs to accept it (S9.9).
  */
 #include <pthread.h>
 

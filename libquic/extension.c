@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * TLS extension quic_transport_parameters (RFC 9001, 8.2): the socket writes and reads its content.
+ * TLS extension quic_transport_parameters (RFC 9001, 8.2; S9.8): the socket writes and reads its content.
  */
 #include <errno.h>
 

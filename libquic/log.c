@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Messages for whoever debugs a handshake. Silent unless a level was set.
+ * Messages for whoever debugs a handshake. Silent unless a level was set (S9.2).
  *
  * Level and function are the only global state of the library; they are atomic because handshakes
  * run in several threads.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Traffic secrets: from GnuTLS into the socket (RFC 9001, 5.1).
+ * Traffic secrets: from GnuTLS into the socket, that for sending first (RFC 9001, 5.1; S9.8).
  */
 #include <errno.h>
 #include <string.h>
@@ -47,7 +47,7 @@ static int quic_secret_permitted(struct quic_context *ctx, gnutls_record_encrypt
 		quic_log_err("the peer sent no transport parameters");
 		return GNUTLS_E_MISSING_EXTENSION;
 	}
-	/* RFC 9001, 8.1: without a common protocol the connection MUST be closed. */
+	/* RFC 9001, 8.1 and S9.11: without a common protocol the connection MUST be closed. */
 	if (ctx->alpn_count && gnutls_alpn_get_selected_protocol(ctx->session, &protocol)) {
 		quic_log_err("no common application protocol");
 		return GNUTLS_E_NO_APPLICATION_PROTOCOL;

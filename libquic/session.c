@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A session of the library's own, for the time of one handshake.
+ * A session of the library's own, for the time of one handshake. The socket is as it was if that fails before
+ * it begins, and the caller's to close in any case (S9.15).
  */
 #include <string.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The handshake as a sequence of steps, each one system call of the caller.
+ * The handshake as a sequence of steps, each one system call of the caller (S9.5). How steps fail is S9.6.
  */
 #include <errno.h>
 #include <stdlib.h>

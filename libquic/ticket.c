@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Session tickets: a server sends one after the handshake (RFC 9001, 4.5); a client's socket
- * collects it, and GnuTLS makes session data of it when the application asks.
+ * collects it, and GnuTLS makes session data of it when the application asks (S9.14).
  */
 #include <errno.h>
 
@@ -32,7 +32,7 @@ int quic_ticket_enable(gnutls_session_t session, int sockfd)
 	return ret;
 }
 
-/* Ask GnuTLS for a ticket, unless the session made one without being asked. */
+/* S9.8: ask GnuTLS for a ticket, unless the session made one without being asked. */
 int quic_ticket_send(struct quic_context *ctx)
 {
 	int ret;

@@ -172,3 +172,60 @@ TEST("S9.8 a peer without transport parameters is refused with missing_extension
 	ASSERT(!double_has_secret(SERVER_FD, QUIC_CRYPTO_HANDSHAKE, true));
 	pair_destroy(&pair);
 }
+
+/* Receive like end_perform(), and overwrite what follows the header of the @n-th message from now. */
+static bool perform_garbled(struct end *end, int *n)
+{
+	const struct quic_handshake_step_recvmsg *step = &end->step->s_recvmsg;
+	bool receives = end->step->op == QUIC_HANDSHAKE_STEP_OP_RECVMSG;
+
+	if (!end_perform(end))
+		return false;
+	if (receives && (*n)-- == 0)
+		memset((uint8_t *)step->msg->msg_iov->iov_base + 4, 0xff, step->retval - 4);
+	return true;
+}
+
+/* Returns whether there was something to do. */
+static bool advance_garbled(struct end *end, int *n)
+{
+	if (!end->step || end->result || !perform_garbled(end, n))
+		return false;
+	end->result = quic_handshake_step(end->session, &end->step);
+	if (end->result)
+		double_close(end->fd);
+	return true;
+}
+
+static void assert_answered(const struct end *end, const struct end *peer)
+{
+	int alert = quic_session_get_alert(end->session);
+
+	ASSERT(end->result < 0);
+	ASSERT_EQ(quic_session_get_tls_error(end->session), end->result);
+	ASSERT(alert > 0);
+	ASSERT_EQ(double_close_code(peer->fd), QUIC_TRANSPORT_ERROR_CRYPTO + alert);
+	/* What comes last, a client's Finished, is garbled when the client is done. */
+	ASSERT(peer->result == -ENOTCONN || peer->result == -EPIPE || !peer->step);
+}
+
+TEST("S9.6 whichever message is garbage, an alert is the answer")
+{
+	struct pair pair;
+	int number, n = -1;
+
+	for (number = 0; n < 0; number++) {
+		pair_create(&pair, &pki.server, 0);
+		pair_init(&pair);
+		n = number;
+		while (advance_garbled(&pair.client, &n) || advance_garbled(&pair.server, &n))
+			;
+		if (n < 0 && pair.client.result < 0 && pair.client.result != -ENOTCONN)
+			assert_answered(&pair.client, &pair.server);
+		else if (n < 0)
+			assert_answered(&pair.server, &pair.client);
+		pair_destroy(&pair);
+	}
+	/* ClientHello; ServerHello to Finished; the client's Finished; and once none. */
+	ASSERT_EQ(number, 1 + 5 + 1 + 1);
+}

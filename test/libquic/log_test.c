@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include <stdio.h>
 #include <string.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include "../selftest/harness.h"
 #include "pair.h"
@@ -64,4 +66,25 @@ TEST("S9.13 messages above the level are not emitted")
 	quic_set_log_level(LOG_DEBUG);
 	refuse_certificate();
 	ASSERT_EQ(highest, LOG_DEBUG);
+}
+
+TEST("S9.13 without a function messages go to stdout, with their level in front")
+{
+	int fds[2], out = dup(STDOUT_FILENO);
+	char text[1000];
+	ssize_t len;
+
+	ASSERT_OK(pipe(fds));
+	fflush(stdout);
+	ASSERT_OK(dup2(fds[1], STDOUT_FILENO));
+	quic_set_log_level(LOG_NOTICE);
+	refuse_certificate();
+	fflush(stdout);
+	ASSERT_OK(dup2(out, STDOUT_FILENO));
+	len = read(fds[0], text, sizeof(text) - 1);
+	ASSERT(len > 0);
+	text[len] = '\0';
+	ASSERT(strstr(text, "libquic ERROR: the peer's certificate was refused: it is for another name\n"));
+	ASSERT(strstr(text, "libquic NOTICE: alert to the peer: "));
+	ASSERT(!strstr(text, "DEBUG"));
 }

@@ -48,7 +48,8 @@ int quic_client_handshake(int sockfd, const char *pkey_file, const char *hostnam
 /**
  * quic_server_handshake - run a complete server handshake
  * @sockfd: accepted socket
- * @pkey_file: PEM private key, or the PSK file if @cert_file is NULL
+ * @pkey_file: PEM private key; or, if @cert_file is NULL, the PSK file, of which every line is
+ *             "identity:hexkey" and may be a client's
  * @cert_file: PEM certificate chain, NULL for PSKs
  * @alpns: comma-separated protocols, one of which the client has to offer; NULL for no ALPN
  */
@@ -63,7 +64,7 @@ int quic_server_handshake(int sockfd, const char *pkey_file, const char *cert_fi
  */
 int quic_handshake(gnutls_session_t session);
 
-/* ---- Handshake step by step, for event loops ---- */
+/* ---- Handshake step by step, for event loops (S9.4) ---- */
 
 enum quic_handshake_step_op {
 	QUIC_HANDSHAKE_STEP_OP_SENDMSG = 1,
