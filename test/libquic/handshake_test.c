@@ -3,6 +3,7 @@
  * The blocking calls of both ends.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -95,6 +96,29 @@ TEST("S9.12 a peer that is gone is ENOTCONN, whether we send or wait")
 	double_close(CLIENT_FD);
 	ASSERT_EQ(quic_server_handshake(SERVER_FD, SERVER_KEY_FILE, SERVER_CERT_FILE, NULL),
 		  -ENOTCONN);
+	double_reset();
+}
+
+static void *disturbed_server(void *data)
+{
+	*(int *)data = quic_server_handshake(SERVER_FD, SERVER_KEY_FILE, SERVER_CERT_FILE, NULL);
+	return NULL;
+}
+
+/* A client that may not send yet, and a server to which nothing came yet: poll() gives up, and they try again. */
+TEST("S9.2 a call that is interrupted, or would block, is tried again")
+{
+	pthread_t thread;
+	int result;
+
+	double_reset();
+	double_disturb(CLIENT_FD, 2);
+	double_disturb(SERVER_FD, 1);
+	ASSERT_EQ(pthread_create(&thread, NULL, disturbed_server, &result), 0);
+	ASSERT_EQ(quic_client_handshake(CLIENT_FD, NULL, NULL, NULL), 0);
+	ASSERT_EQ(pthread_join(thread, NULL), 0);
+	ASSERT_EQ(result, 0);
+	assert_both_have_keys();
 	double_reset();
 }
 

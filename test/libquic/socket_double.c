@@ -24,6 +24,8 @@ struct double_socket {
 	bool closed;
 	bool refuse_params;
 	bool got_params;
+	unsigned int disturbances;
+	unsigned int interruptions;	/* of them */
 	size_t chunk;
 	uint8_t peer_params[512];
 	size_t peer_params_len;
@@ -116,6 +118,12 @@ void double_close(int fd)
 void double_set_chunk(int fd, size_t len)
 {
 	find(fd)->chunk = len;
+}
+
+void double_disturb(int fd, unsigned int count)
+{
+	find(fd)->disturbances = 2 * count;
+	find(fd)->interruptions = count;
 }
 
 void double_refuse_params(int fd)
@@ -270,6 +278,18 @@ static void deliver(struct double_socket *sock, uint8_t level, const struct iove
 	*end = message;
 }
 
+/* Returns whether the call fails for no fault of its own. */
+static bool disturbed(struct double_socket *sock)
+{
+	if (!sock->disturbances)
+		return false;
+	sock->disturbances--;
+	errno = sock->interruptions ? EINTR : EAGAIN;
+	if (sock->interruptions)
+		sock->interruptions--;
+	return true;
+}
+
 static ssize_t send_message(struct double_socket *sock, const struct msghdr *msg)
 {
 	const struct cmsghdr *cmsg = CMSG_FIRSTHDR(msg);
@@ -368,7 +388,7 @@ ssize_t __wrap_sendmsg(int fd, const struct msghdr *msg, int flags)
 	if (!sock)
 		return __real_sendmsg(fd, msg, flags);
 	pthread_mutex_lock(&pair_of(fd)->lock);
-	ret = send_message(sock, msg);
+	ret = disturbed(sock) ? -1 : send_message(sock, msg);
 	pthread_cond_broadcast(&pair_of(fd)->changed);
 	pthread_mutex_unlock(&pair_of(fd)->lock);
 	return ret;
@@ -384,7 +404,7 @@ ssize_t __wrap_recvmsg(int fd, struct msghdr *msg, int flags)
 	if (!sock)
 		return __real_recvmsg(fd, msg, flags);
 	pthread_mutex_lock(&pair_of(fd)->lock);
-	ret = receive_message(sock, msg);
+	ret = disturbed(sock) ? -1 : receive_message(sock, msg);
 	pthread_mutex_unlock(&pair_of(fd)->lock);
 	return ret;
 }

@@ -27,6 +27,9 @@ void double_close(int fd);
 /* Hand out received messages in pieces of at most @len bytes. */
 void double_set_chunk(int fd, size_t len);
 
+/* The next @count calls of sendmsg() and recvmsg() on @fd fail with EINTR, and then as many with EAGAIN. */
+void double_disturb(int fd, unsigned int count);
+
 /* The next setsockopt(TRANSPORT_PARAM_EXT) on @fd fails like one that was refused. */
 void double_refuse_params(int fd);
 
