@@ -2,13 +2,10 @@
 #
 # make install and make uninstall, with the variables of the GNU coding standards. Part of the Makefile.
 
+# libquic's and the tools' Makefiles have the same defaults.
 PREFIX		?= /usr/local
-BINDIR		?= $(PREFIX)/bin
-LIBDIR		?= $(PREFIX)/lib
-INCLUDEDIR	?= $(PREFIX)/include
 MANDIR		?= $(PREFIX)/share/man
 INSTALL		?= install
-export PREFIX BINDIR LIBDIR INCLUDEDIR MANDIR INSTALL
 
 # quic.ko knows which kernel it was built for. INSTALL_MOD_PATH is the root of that kernel's system.
 MODULE_ROOT	= $(or $(INSTALL_MOD_PATH),$(DESTDIR))
@@ -82,8 +79,22 @@ install-dkms: ## the module's source for DKMS, which builds it for each kernel
 uninstall-dkms:
 	rm -rf $(DKMS_DIR)
 
-.PHONY: check-install check-in-tree
+# What the packages are made of. They are built in a folder of their own, which is cleaned first.
+DEB_SOURCES	:= Makefile install.mk Kbuild dkms.conf README.md LICENSE LICENSES debian docs libquic man module \
+		   tools test/libquic test/selftest
+
+.PHONY: deb
+deb: ## Debian packages of the module (DKMS), the library and the tools, in build/deb
+	rm -rf build/deb
+	mkdir -p build/deb/$(PACKAGE)
+	tar -c --exclude=build --exclude='*.o' --exclude='*.ko' $(wildcard $(DEB_SOURCES)) | \
+		tar -x -C build/deb/$(PACKAGE)
+	cd build/deb/$(PACKAGE) && dpkg-buildpackage -b -us -uc
+
+.PHONY: check-install check-in-tree check-deb
 check-install: libquic tools ## install into scratch roots, build programs against it, remove it
 	test/install/run
 check-in-tree: ## build QUIC inside Debian's source of kernel 6.12
 	test/install/in-tree
+check-deb: ## build the packages, install, use and remove them, and DKMS without them, each in a clean Debian 12
+	test/install/deb
