@@ -6,7 +6,7 @@
  *
  * The headers say what there is. Each function needs a page, each name of <linux/quic.h> a place in quic(7), with the
  * numbers that the header gives; examples have to compile, references to lead somewhere, and the programs that docs/
- * shows to be those of examples/c.
+ * shows to be those of examples/c. Files and make targets that the documents name have to exist.
  */
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -20,6 +20,8 @@ const SOCKET = 'module/net/quic/socket';
 const INTERNAL = ['EBADMSG', 'ERESTARTSYS'];
 const INCLUDES = ['libquic/include', 'module/include/uapi'];
 const LINK = /^\.so man\d\/(.*)\n$/;
+/* What a build makes. */
+const MADE = /\bbuild\b|^dist\b|^node_modules\b|\.ko$/;
 /* Pages of others: GnuTLS's, and the system's. */
 const OURS = /^(lib)?quic/;
 
@@ -178,6 +180,29 @@ function programs() {
   );
 }
 
+/** What the documents tell a reader to open or to make is there. */
+function documents() {
+  const makefiles = ['Makefile', 'install.mk'].map(read).join('\n');
+  const folders = fs
+    .readdirSync(ROOT, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map((entry) => entry.name);
+  const file = new RegExp(String.raw`(?<![\w/.~-])(?:${folders.join('|')})/[\w./-]*\w`, 'g');
+  const all = ['README.md', 'CONTRIBUTING.md']
+    .concat(fs.readdirSync(path.join(ROOT, 'docs')).map((name) => `docs/${name}`))
+    .filter((name) => name !== 'docs/compliance.md');
+  for (const name of all) {
+    const document = read(name);
+    for (const [what] of document.matchAll(file))
+      if (!MADE.test(what)) test(`${name}: there is ${what}`, fs.existsSync(path.join(ROOT, what)));
+    for (const [, target] of document.matchAll(/(?:`|^)make ([a-z][\w-]*)/gm))
+      test(
+        `${name}: make knows ${target}`,
+        new RegExp(`^(?:.* )?${target}(?: .*)?:`, 'm').test(makefiles),
+      );
+  }
+}
+
 functions();
 names();
 errors();
@@ -185,5 +210,6 @@ numbers();
 references();
 examples();
 programs();
+documents();
 console.log(`# suite man: ${number - failed} passed, ${failed} failed`);
 process.exitCode = failed ? 1 : 0;
