@@ -183,7 +183,8 @@ lint-module: ## the module with W=1 and sparse, warnings as errors; KERNEL= choo
 .PHONY: clean
 clean: ## remove what was built in this folder (the cache stays)
 	rm -rf build dist node_modules quic.ko
-	for directory in libquic test/engine test/sim test/fuzz test/libquic test/selftest bench/c test/examples; do \
+	for directory in libquic tools test/engine test/sim test/fuzz test/libquic test/selftest bench/c \
+			test/examples; do \
 		if [ -f $$directory/Makefile ]; then $(MAKE) -C $$directory clean; fi; \
 	done
 	find module \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \
