@@ -6,6 +6,7 @@
 PREFIX		?= /usr/local
 MANDIR		?= $(PREFIX)/share/man
 INSTALL		?= install
+STRIP		?= strip
 
 # quic.ko knows which kernel it was built for. INSTALL_MOD_PATH is the root of that kernel's system.
 MODULE_ROOT	= $(or $(INSTALL_MOD_PATH),$(DESTDIR))
@@ -65,7 +66,8 @@ install-module: ## the module alone, into extra/ of the kernel it was built for;
 	@test -z "$(filter-out file default undefined,$(origin KVER))" -o "$(KVER)" = "$(BUILT_FOR)" || \
 		{ echo "quic.ko was built for $(BUILT_FOR), not for $(KVER)" >&2; exit 1; }
 	$(INSTALL) -d $(MODULE_DIR)
-	$(INSTALL) -m 644 quic.ko $(MODULE_DIR)/
+	$(STRIP) --strip-debug -o $(MODULE_DIR)/quic.ko quic.ko
+	chmod 644 $(MODULE_DIR)/quic.ko
 	$(depmod)
 uninstall-module:
 	rm -f $(MODULE_DIR)/quic.ko
