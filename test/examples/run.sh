@@ -108,7 +108,7 @@ check 'F48 a certificate of another name is refused' refuses 'another name' 127.
 check 'a long text comes back whole' \
 	echoes 127.0.0.1 "$PSK_PORT" "$(head -c 90000 /dev/urandom | base64 -w 0)" "$directory/psk"
 check 'many clients are served at once' many_at_once
-check 'S9.5 the event loop of quic_handshake_step(3) makes a handshake' steps
+check 'S9.5 the event loop of quic_handshake_step(3) makes a handshake, and quic(7) sends on a stream' steps
 check 'S9.6 the event loop of quic_handshake_step(3) ends with the error of a handshake' steps_fail
 check 'S9.10 a PSK file that is absent is named' names_the_file
 check 'the server explains its arguments' usage ./echo-server

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The event loop of quic_handshake_step(3), as the page has it, in a client of echo-server that never blocks:
- * step PORT IDENTITY KEY TEXT. Prints what comes back, and on stderr how often the handshake was continued.
+ * The event loop of quic_handshake_step(3) and functions of quic(7), as the pages have them, in a client of echo-server
+ * that never blocks: step PORT IDENTITY KEY TEXT. Prints what comes back, and on stderr how often the handshake was
+ * continued.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -59,14 +60,14 @@ static int handshake(int fd, const char *identity, const char *digits)
 
 int main(int argc, char **argv)
 {
-	uint32_t flags = MSG_QUIC_STREAM_NEW | MSG_QUIC_STREAM_FIN;
 	char text[256] = "";
 	int fd;
 
 	if (argc != 5)
 		return 2;
 	fd = connected(argv[1]);
-	if (handshake(fd, argv[2], argv[3]) || quic_sendmsg(fd, argv[4], strlen(argv[4]), -1, flags) < 0)
+	if (be_generous(fd) || handshake(fd, argv[2], argv[3]) || watch_the_end(fd) ||
+	    send_on_new_stream(fd, argv[4], strlen(argv[4])) < 0)
 		return 1;
 	readable(fd);
 	if (quic_recvmsg(fd, text, sizeof(text) - 1, NULL, NULL) < 0)
