@@ -43,7 +43,7 @@ libquic: ## libquic.so and libquic.a, in libquic/build
 
 .PHONY: tools
 tools: libquic ## quiccat and quicperf, in tools/build
-	$(if $(wildcard tools/Makefile),$(MAKE) -C tools)
+	$(MAKE) -C tools
 
 include install.mk
 

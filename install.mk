@@ -46,10 +46,10 @@ uninstall-libquic:
 	$(MAKE) -C libquic uninstall
 
 .PHONY: install-tools uninstall-tools
-install-tools: $(if $(wildcard tools/Makefile),libquic)
-	$(if $(wildcard tools/Makefile),$(MAKE) -C tools install)
+install-tools: libquic
+	$(MAKE) -C tools install
 uninstall-tools:
-	$(if $(wildcard tools/Makefile),$(MAKE) -C tools uninstall)
+	$(MAKE) -C tools uninstall
 
 .PHONY: install-man uninstall-man
 install-man:
