@@ -13,6 +13,13 @@
 /* An emulated kernel that checks every access to memory. */
 #define SLOWNESS_DEBUG	8
 
+/* A program that does, in an emulated machine perhaps. */
+#ifdef __SANITIZE_ADDRESS__
+#define SLOWNESS_PROGRAM	4
+#else
+#define SLOWNESS_PROGRAM	1
+#endif
+
 /* Of a test that did not end in time, and how long its exit handlers may take. */
 #define STATUS_HANGS	77
 #define GOODBYE_SECONDS	5
@@ -23,7 +30,7 @@ unsigned int test_slowness(void)
 {
 	const char *vm = getenv("KQUIC_VM");
 
-	return vm && !strcmp(vm, "debug") ? SLOWNESS_DEBUG : 1;
+	return vm && !strcmp(vm, "debug") ? SLOWNESS_DEBUG : SLOWNESS_PROGRAM;
 }
 
 /* Keeps the list in the order of names, so that it does not depend on the linker. */
