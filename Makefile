@@ -130,7 +130,7 @@ check-man: ## the man pages and docs/c.md against the headers and the examples
 .PHONY: check-examples
 check-examples: libquic ## the C examples against each other, in the VM
 	$(MAKE) -C test/examples
-	$(VM) --timeout 300 -- test/examples/run.sh
+	$(VM) --timeout 600 -- test/examples/run.sh
 
 .PHONY: check-node
 check-node: node ## the TypeScript API, in the VM; TESTS=12 chooses files by their names
