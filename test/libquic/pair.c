@@ -86,11 +86,23 @@ bool end_perform(struct end *end)
 	return ret != -EAGAIN;
 }
 
+typedef void spoil_function(uint8_t *bytes, size_t len, void *arg);
+
+static void end_spoil(struct end *end, spoil_function *spoil, void *arg)
+{
+	const struct quic_handshake_step_recvmsg *step = &end->step->s_recvmsg;
+
+	if (end->step->op == QUIC_HANDSHAKE_STEP_OP_RECVMSG && step->retval > 0)
+		spoil(step->msg->msg_iov->iov_base, step->retval, arg);
+}
+
 /* Returns whether there was something to do. */
-static bool end_advance(struct end *end)
+static bool end_advance(struct end *end, spoil_function *spoil, void *arg)
 {
 	if (end->done || !end_perform(end))
 		return false;
+	if (spoil)
+		end_spoil(end, spoil, arg);
 	end->result = quic_handshake_step(end->session, &end->step);
 	if (end->result)
 		double_close(end->fd);
@@ -98,17 +110,28 @@ static bool end_advance(struct end *end)
 	return true;
 }
 
-void pair_run(struct pair *pair)
+static void run(struct pair *pair, spoil_function *spoil, void *arg)
 {
 	bool busy = true;
 
 	while (busy) {
 		busy = false;
-		while (end_advance(&pair->client))
+		while (end_advance(&pair->client, spoil, arg))
 			busy = true;
-		while (end_advance(&pair->server))
+		while (end_advance(&pair->server, spoil, arg))
 			busy = true;
 	}
+}
+
+void pair_run_spoiled(struct pair *pair, spoil_function *spoil, void *arg)
+{
+	pair_init(pair);
+	run(pair, spoil, arg);
+}
+
+void pair_run(struct pair *pair)
+{
+	run(pair, NULL, NULL);
 	ASSERT(pair->client.done);
 	ASSERT(pair->server.done);
 }

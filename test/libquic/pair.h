@@ -60,6 +60,9 @@ void pair_init(struct pair *pair);
 bool end_perform(struct end *end);
 /* Run both ends until both are done; one that fails closes its socket. */
 void pair_run(struct pair *pair);
+/* pair_init(), and pair_run() with @spoil between each receive and its step; either end may be left waiting. */
+void pair_run_spoiled(struct pair *pair, void (*spoil)(uint8_t *bytes, size_t len, void *arg),
+		      void *arg);
 /* pair_init(), pair_run(), both succeed. */
 void pair_handshake(struct pair *pair);
 
