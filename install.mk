@@ -95,8 +95,8 @@ deb: ## Debian packages of the module (DKMS), the library and the tools, in buil
 
 .PHONY: check-install check-in-tree check-deb
 check-install: libquic tools ## install into scratch roots, build programs against it, remove it
-	test/install/run
+	test/install/source.sh
 check-in-tree: ## build QUIC inside Debian's source of kernel 6.12
-	test/install/in-tree
+	test/install/in-tree.sh
 check-deb: ## build the packages, install, use and remove them, and DKMS without them, each in a clean Debian 12
-	test/install/deb
+	test/install/deb.sh

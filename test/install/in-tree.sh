@@ -75,7 +75,7 @@ built() {
 }
 
 as_module() {
-	configure INET=y IPV6=m IP_QUIC=m KUNIT=y IP_QUIC_TEST=m &&
+	configure INET=y IPV6=m IP_QUIC=m KUNIT=y NETWORK_FILESYSTEMS=y NFS_FS=m IP_QUIC_TEST=m &&
 		configured IP_QUIC{,_TEST}=m && built quic.o quic_unit_test.o
 }
 

@@ -41,12 +41,29 @@ sources() {
 	git ls-files -z -c -o --exclude-standard | tar -c --null --ignore-failed-read -T - | tar -x -C "$1"
 }
 
-build() {
+prepare() {
 	clean_root "$builder"
 	sources "$builder/src/kquic"
 	within "$builder" apt-get -qq -y install build-essential lintian
 	within "$builder" apt-get -qq -y build-dep /src/kquic
+}
+
+build() {
 	within "$builder" make -C /src/kquic deb
+}
+
+# As README.md has it: loader and shell find what was installed, and nothing but that was.
+from_source() {
+	# shellcheck disable=SC2016
+	within "$builder" sh -ec 'cd /src/kquic
+		before=$(find /usr/local ! -type d)
+		make -s
+		make -s install
+		quiccat --version
+		ldconfig -p | grep /usr/local/lib/libquic.so.1
+		test "$(pkg-config --variable=prefix libquic)" = /usr/local
+		make -s uninstall
+		test "$(find /usr/local ! -type d)" = "$before"'
 }
 
 lint() {
@@ -121,7 +138,9 @@ dkms_removed() {
 		make -s uninstall-dkms DESTDIR="$user" && gone
 }
 
-check 'make deb builds the packages in a clean Debian 12' build
+check 'a clean Debian 12 has what building the packages needs' prepare
+check 'there, make and make install install for this machine; make uninstall leaves nothing' from_source
+check 'make deb builds the packages' build
 check 'lintian finds no error in them' lint
 clean_root "$user"
 check 'library and headers install with what they depend on' installs './debs/libquic*.deb'

@@ -95,7 +95,7 @@ uninstall_staged() {
 
 # example ARGUMENT...: the examples, built with what pkg-config says of the installed library.
 example() {
-	PKG_CONFIG_PATH=$prefix/lib/pkgconfig make -s -B -C "$copy/examples/c" "$@"
+	make -s -B -C "$copy/test/examples" PKG_CONFIG_PATH="$prefix/lib/pkgconfig" "$@"
 }
 
 # linked SHOWN: whether ldd finds the installed library, with LD_LIBRARY_PATH.
@@ -126,13 +126,14 @@ uninstall_prefix() {
 	uninstall_as PREFIX="$prefix" && empty "$prefix"
 }
 
-# A system with Debian's kernel 6.12, as far as depmod looks at it, and quic.ko for it.
+# A system with user-mode Linux as its kernel, as far as depmod looks at it, and quic.ko for it.
 kernel_system() {
-	release=$(kernel_release 6.12)
+	cp -- "$(test/vm/module --kind uml)" "$copy/quic.ko"
+	release=$(modinfo -F vermagic "$copy/quic.ko")
+	release=${release%% *}
 	system=$scratch/system
 	mkdir -p -- "$system/lib/modules/$release"
-	cp -- "$(kernel_dir 6.12)/root/lib/modules/$release"/modules.{order,builtin} "$system/lib/modules/$release"
-	cp -- "$(test/vm/module --kernel 6.12)" "$copy/quic.ko"
+	touch -- "$system/lib/modules/$release"/modules.{order,builtin,builtin.modinfo}
 }
 
 # known: whether that system's modprobe finds quic.ko by its protocol.
@@ -149,6 +150,10 @@ module_with_all() {
 module_removed() {
 	uninstall_as DESTDIR="$scratch/staged" INSTALL_MOD_PATH="$system" &&
 		[[ ! -e $system/lib/modules/$release/extra/quic.ko ]] && ! known
+}
+
+loaded_by_socket() {
+	test/vm/run --kind uml --no-module --timeout 100 -- test/install/autoload.sh "$copy"
 }
 
 # A package that is being made has none of depmod's files.
@@ -178,9 +183,9 @@ check 'make uninstall removes that and leaves what others put beside it' uninsta
 check 'each folder can be somewhere else (PREFIX, BINDIR, LIBDIR, INCLUDEDIR, MANDIR)' elsewhere
 prefix=$scratch/prefix
 check 'make install PREFIX= installs for this machine, which needs no kernel headers' install_prefix
-check 'the C examples compile by pkg-config and find the shared library' shared
+check 'S9.1 the C examples compile by pkg-config and find the shared library' shared
 check 'with it they exchange texts with each other, in the VM' runs
-check 'they link with the static library' static
+check 'S9.1 they link with the static library' static
 check 'and exchange texts with each other without the shared one' runs
 check 'make uninstall PREFIX= leaves nothing' uninstall_prefix
 refuse 'a relative DESTDIR is refused by name' 'DESTDIR=stage is not an absolute path' install_as DESTDIR=stage
@@ -189,6 +194,7 @@ refuse 'make install-module says that there is no module' 'make module builds it
 kernel_system
 check 'with a module built, make install puts it into extra/ of its kernel, where modprobe finds it' module_with_all
 check 'and make uninstall removes it' module_removed
+check 'a socket loads the module that was installed, in the VM' loaded_by_socket
 check 'make install-module below DESTDIR leaves depmod to the package that is made of it' module_staged
 refuse 'a module that was built for another kernel is not installed' "quic.ko was built for $release, not for 6.6.6" \
 	make -s -C "$copy" install-module DESTDIR="$scratch/module" KVER=6.6.6
