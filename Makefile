@@ -132,6 +132,13 @@ check-examples: libquic ## the C examples against each other, in the VM
 	$(MAKE) -C test/examples
 	$(VM) --timeout 600 -- test/examples/run.sh
 
+.PHONY: check-tools check-tools-asan
+check-tools: tools peers ## quiccat and quicperf against each other and foreign implementations, in the VM
+	$(VM) --timeout 600 -- test/tools/run.sh
+check-tools-asan: peers ## the same with ASan and UBSan
+	$(MAKE) -C tools SANITIZE=1
+	$(VM) --timeout 900 -- test/tools/run.sh tools/build/sanitize
+
 .PHONY: check-node
 check-node: node ## the TypeScript API, in the VM; TESTS=12 chooses files by their names
 	$(VM) --timeout 1500 -- $(JEST) $(TESTS)

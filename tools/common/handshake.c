@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include <ctype.h>
 #include <err.h>
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "alert.h"
 #include "closing.h"
 #include "handshake.h"
 
@@ -74,22 +73,6 @@ void handshake_end(struct handshake *handshake)
 	handshake->step = NULL;
 }
 
-/* The name that RFC 8446, 6 gives an alert: "bad_certificate". */
-static void alert_name(int alert, char *name, size_t size)
-{
-	static const char prefix[] = "GNUTLS_A_";
-	const char *known = gnutls_alert_get_strname(alert);
-	char *p;
-
-	if (!known || strncmp(known, prefix, strlen(prefix))) {
-		snprintf(name, size, "%d", alert);
-		return;
-	}
-	snprintf(name, size, "%s", known + strlen(prefix));
-	for (p = name; *p; p++)
-		*p = tolower((unsigned char)*p);
-}
-
 /* What is wrong with the peer's certificate, if that is what ended the handshake. */
 static void complain_of_certificate(gnutls_session_t session)
 {
@@ -108,10 +91,10 @@ void handshake_complain(const struct handshake *handshake, const char *peer)
 {
 	int tls_error = quic_session_get_tls_error(handshake->session);
 	int alert = quic_session_get_alert(handshake->session);
-	char name[64], reason[CLOSING_TEXT_SIZE];
+	char name[ALERT_NAME_SIZE], reason[CLOSING_TEXT_SIZE];
 
 	if (alert >= 0)
-		alert_name(alert, name, sizeof(name));
+		alert_name(alert, name);
 	if (tls_error) {
 		complain_of_certificate(handshake->session);
 		warnx("handshake with %s failed: %s Alert sent: %s", peer,

@@ -245,7 +245,7 @@ static bool run_server(const struct options *options, const struct tls *tls)
 	bool done;
 	int listener;
 
-	listener = endpoint_listen(&options->common.endpoint, options->keep_listening ? 64 : 0);
+	listener = endpoint_listen(&options->common.endpoint, options->keep_listening ? 64 : 1);
 	if (options->common.verbose) {
 		endpoint_local_name(listener, name);
 		warnx("listening on %s", name);

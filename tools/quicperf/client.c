@@ -17,6 +17,7 @@
  * @result: what came of it
  * @links: the connections of now
  * @waiting: how many of them are not established yet, before the time begins
+ * @links_begun: connections begun
  * @begun: exchanges begun
  * @began: when the time began; 0: not yet
  * @stopped: no more exchanges are to begin
@@ -30,6 +31,7 @@ struct client {
 	struct measurement *result;
 	TAILQ_HEAD(, link) links;
 	unsigned int waiting;
+	uint64_t links_begun;
 	uint64_t begun;
 	uint64_t began;
 	bool stopped;
@@ -62,6 +64,13 @@ static struct link *link_of(struct connection *connection)
 static bool all_begun(const struct client *client)
 {
 	return client->stopped || client->begun >= client->plan->count;
+}
+
+/* Where connections are measured: there are exchanges left for one more than there were. */
+static bool wants_link(const struct client *client)
+{
+	return !client->stopped &&
+	       client->links_begun * client->plan->streams < client->plan->count;
 }
 
 static void begin_exchange(struct link *link)
@@ -207,7 +216,7 @@ static void on_closed(struct connection *connection)
 	remove_link(link);
 	if (!finished)
 		fail(client);
-	else if (!all_begun(client))
+	else if (wants_link(client))
 		add_link(client);
 	else if (TAILQ_EMPTY(&client->links))
 		loop_finish(&client->loop);
@@ -229,6 +238,7 @@ static void add_link(struct client *client)
 
 	if (!link)
 		err(1, "connection");
+	client->links_begun++;
 	fd = endpoint_connect(&client->options->endpoint);
 	if (!connection_init(&link->connection, &client->loop, &client_ops, client->tls, fd)) {
 		free(link);
@@ -294,8 +304,10 @@ bool client_run(const struct common_options *options, const struct tls *tls,
 	client.waiting = plan->parallel;
 	if (plan->workload == CONNECTIONS)
 		client.began = loop_now();
-	for (i = 0; i < plan->parallel && !client.failed; i++)
-		add_link(&client);
+	for (i = 0; i < plan->parallel && !client.failed; i++) {
+		if (plan->workload != CONNECTIONS || wants_link(&client))
+			add_link(&client);
+	}
 	if (!client.failed)
 		measure(&client);
 	if (client.began)
