@@ -30,11 +30,8 @@ static void quic_handshake_sendmsg(int sockfd, struct quic_handshake_step_sendms
 		if (step->retval == -EAGAIN)
 			quic_handshake_wait(sockfd, POLLOUT);
 		else if (step->retval != -EINTR)
-			break;
+			return;
 	}
-	/* S9.12: a close that meets us sending is no other than one that meets us waiting. */
-	if (step->retval == -EPIPE)
-		step->retval = -ENOTCONN;
 }
 
 static void quic_handshake_recvmsg(int sockfd, struct quic_handshake_step_recvmsg *step)
@@ -69,5 +66,8 @@ int quic_handshake(gnutls_session_t session)
 		ret = quic_handshake_step(session, &step);
 	}
 	quic_handshake_deinit(session);
+	/* S9.12: it does not matter which call the close met. As a GnuTLS error the number means another thing. */
+	if (ret == -EPIPE && !quic_session_get_tls_error(session))
+		return -ENOTCONN;
 	return ret;
 }

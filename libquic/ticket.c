@@ -21,8 +21,9 @@ int quic_ticket_enable(gnutls_session_t session, int sockfd)
 	gnutls_datum_t key = { .data = data };
 	int ret;
 
+	/* S9.12: EPIPE says that the client has left already. */
 	if (getsockopt(sockfd, SOL_QUIC, QUIC_SOCKOPT_SESSION_TICKET, data, &len))
-		return -errno;
+		return errno == EPIPE ? -ENOTCONN : -errno;
 	/* A key that the application set on the socket may have another size than GnuTLS wants. */
 	if (len < QUIC_TICKET_KEY_SIZE)
 		return -EINVAL;

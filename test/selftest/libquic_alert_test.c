@@ -3,6 +3,7 @@
  * How a failed handshake looks at the other end, over real sockets (RFC 9001, 4.8); and peers that vanish.
  */
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/wait.h>
@@ -191,6 +192,28 @@ TEST("S9.12 a client that vanishes is ENOTCONN after the idle timeout")
 	pair.server = accept(pair.listener, NULL, NULL);
 	ASSERT_OK(pair.server);
 	ASSERT_EQ(quic_server_handshake(pair.server, key_file, cert_file, NULL), -ENOTCONN);
+	session_destroy(session);
+	pair_close(&pair);
+}
+
+TEST("S9.12 a client that left before the server began is ENOTCONN")
+{
+	struct quic_handshake_step *step = NULL;
+	struct pair pair = pair_listening("127.0.0.1");
+	gnutls_session_t session;
+
+	make_files();
+	pair_connect(&pair);
+	session = session_create(pair.client, GNUTLS_CLIENT);
+	ASSERT_EQ(quic_handshake_init(session, &step), 0);
+	ASSERT_OK(sendmsg(pair.client, step->s_sendmsg.msg, step->s_sendmsg.flags));
+	pair.server = accept(pair.listener, NULL, NULL);
+	ASSERT_OK(pair.server);
+	close(pair.client);
+	pair.client = -1;
+	EVENTUALLY(poll_events(pair.server) & POLLHUP);
+	ASSERT_EQ(quic_server_handshake(pair.server, key_file, cert_file, NULL), -ENOTCONN);
+	ASSERT_EQ(quic_server_handshake(pair.server, server_psk, NULL, NULL), -ENOTCONN);
 	session_destroy(session);
 	pair_close(&pair);
 }

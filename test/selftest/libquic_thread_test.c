@@ -166,7 +166,7 @@ TEST("S9.5 both ends of many handshakes take their steps in one event loop")
 	while (complete < 2 * CLIENTS) {
 		struct end *end;
 
-		ASSERT_EQ(epoll_wait(epoll, &event, 1, 10000), 1);
+		ASSERT_EQ(epoll_wait(epoll, &event, 1, 10000 * test_slowness()), 1);
 		end = event.data.ptr;
 		if (!end) {
 			end = &servers[accepted++];
