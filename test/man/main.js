@@ -168,6 +168,19 @@ function examples() {
   }
 }
 
+/** Every option of a tool, its own and those that all have, is in its page. */
+function tools() {
+  const options = (folder) =>
+    fs
+      .readdirSync(path.join(ROOT, folder))
+      .filter((name) => /\.[ch]$/.test(name))
+      .flatMap((name) => [...read(`${folder}/${name}`).matchAll(/{ "([\w-]+)", \w+_argument/g)])
+      .map(([, name]) => name);
+  for (const tool of ['quiccat', 'quicperf'])
+    for (const option of [...options('tools/common'), ...options(`tools/${tool}`)])
+      test(`${tool}(1) has --${option}`, hasWord(pages.get(`${tool}.1`) ?? '', `--${option}`));
+}
+
 /** What docs/c.md shows is what is compiled and tested. */
 function programs() {
   const shown = read('docs/c.md');
@@ -211,6 +224,7 @@ errors();
 numbers();
 references();
 examples();
+tools();
 programs();
 documents();
 console.log(`# suite man: ${number - failed} passed, ${failed} failed`);
