@@ -171,6 +171,22 @@ dkms_source() {
 		make -s -C "$copy" uninstall-dkms DESTDIR="$scratch/dkms" && empty "$scratch/dkms"
 }
 
+# skips_old_kernels: as DKMS compares a kernel's release.
+skips_old_kernels() {
+	local pattern kernel
+	pattern=$(sed -n 's/^BUILD_EXCLUSIVE_KERNEL="\(.*\)"/\1/p' dkms.conf)
+	for kernel in 5.10.0-30-amd64 6.0.19 6.0.0-1-amd64; do
+		[[ ! $kernel =~ $pattern ]] || return 1
+	done
+	for kernel in 6.1.0-56-amd64 6.9.1 6.12.117+deb12-amd64 7.2.13+deb14-amd64 10.0-rc1; do
+		[[ $kernel =~ $pattern ]] || return 1
+	done
+}
+
+no_parameters() {
+	[[ $(modinfo -F filename "$copy/quic.ko") && ! $(modinfo -F parm "$copy/quic.ko") ]]
+}
+
 # one_version: DKMS, npm and Debian are told the same.
 one_version() {
 	local version
@@ -199,5 +215,7 @@ check 'make install-module below DESTDIR leaves depmod to the package that is ma
 refuse 'a module that was built for another kernel is not installed' "quic.ko was built for $release, not for 6.6.6" \
 	make -s -C "$copy" install-module DESTDIR="$scratch/module" KVER=6.6.6
 check 'make install-dkms puts the module'\''s source where DKMS looks for it' dkms_source
+check 'DKMS skips kernels older than 6.1' skips_old_kernels
+check 'S10.1 the module has no parameters' no_parameters
 check 'DKMS, npm and Debian are told the same version' one_version
 finish install
