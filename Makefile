@@ -127,6 +127,11 @@ check-kunit: ## what only exists in the kernel, in the kernel: KUnit on user-mod
 check-man: ## the man pages and docs/c.md against the headers and the examples
 	node test/man/main.js
 
+.PHONY: check-consumer
+check-consumer: libquic ## QUIC sockets inside the kernel, whose handshake an agent does, in the VM; QEMU only
+	$(MAKE) -C test/consumer
+	$(VM) --timeout 600 -- test/consumer/run.sh
+
 .PHONY: check-examples
 check-examples: libquic ## the C examples against each other, in the VM
 	$(MAKE) -C test/examples
@@ -191,7 +196,7 @@ lint-module: ## the module with W=1 and sparse, warnings as errors; KERNEL= choo
 clean: ## remove what was built in this folder (the cache stays)
 	rm -rf build dist node_modules quic.ko
 	for directory in libquic tools test/engine test/sim test/fuzz test/libquic test/selftest bench/c \
-			test/examples; do \
+			test/examples test/consumer; do \
 		if [ -f $$directory/Makefile ]; then $(MAKE) -C $$directory clean; fi; \
 	done
 	find module \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \

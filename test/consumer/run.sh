@@ -22,9 +22,6 @@ exchange 'alpn=sample' 'alpn=other,sample'
 report 'S5.42 the agent takes the protocols from the socket and leaves there the one agreed on' \
 	both_passed logged_twice 'the protocol is "sample"'
 
-exchange 'alpn=sample' 'alpn=other'
-report 'S5.42 without a common protocol there is no handshake' both_failed
-
 exchange "psk=$key" "psk=$key"
 report 'S10.5 S5.41 the same with a pre-shared key' both_passed
 
