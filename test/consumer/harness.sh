@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Sourced by the script beside this one: the modules, keys and certificates, the agent, and what tests assert.
 
-consumer_dir=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 build=${KQUIC_BUILD:?only in the VM: make check-consumer}/module/net/quic
 scratch=$(mktemp -d)
 count=0 passed=0 failed=0
@@ -80,6 +79,10 @@ logged_twice() {
 	[[ $(kernel_said | grep -cF "$1") == 2 ]]
 }
 
+agent_logged() {
+	agent_said | grep -qF "$1"
+}
+
 agent_said_twice() {
 	[[ $(agent_said | grep -cF "$1") == 2 ]]
 }
@@ -87,9 +90,9 @@ agent_said_twice() {
 # until_true COMMAND...: no longer than ten seconds.
 until_true() {
 	local try
-	for try in {1..200}; do
+	for try in {1..100}; do
 		"$@" && return
-		sleep 0.05
+		sleep 0.1
 	done
 	printf '# after %s tries, still not: %s\n' "$try" "$*"
 	return 1
@@ -135,8 +138,8 @@ load() {
 
 stop_agent() {
 	[[ $agent ]] || return
+	kill -TERM "$agent"
 	kill -CONT "$agent"
-	kill "$agent"
 	wait "$agent" 2>/dev/null
 	agent=
 }
@@ -147,10 +150,10 @@ agent_listens() {
 		/proc/net/netlink
 }
 
-# start_agent CONFIGURATION: in place of the one that runs.
+# start_agent COMMAND...: in place of the one that runs.
 start_agent() {
 	stop_agent
-	"${AGENT:-$consumer_dir/build/agent}" -c "$1" >>"$scratch/agent.log" 2>&1 &
+	"$@" >>"$scratch/agent.log" 2>&1 &
 	agent=$!
 	until_true agent_listens
 }

@@ -5,13 +5,15 @@
 #   quic_sample_test.ko, a server      quic_sample_peer.ko, a client: the same module under another name
 #          |       \____________ lo ____________/       |
 #          |                                            |
-#   net/handshake --- netlink, descriptors --- agent/agent, or the program that AGENT names, such as a tlshd
-#                                              that was built with QUIC
+#   net/handshake --- netlink, descriptors --- agent/, the handshake agent
 set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=harness.sh
 . "${BASH_SOURCE[0]%/*}/harness.sh"
 
-start_agent "$scratch/agent.conf"
+program=${BASH_SOURCE[0]%/*}/build/agent
+tlshd=${BASH_SOURCE[0]%/*}/../interop/peer-tlshd
+
+start_agent "$program" -c "$scratch/agent.conf"
 
 exchange '' ''
 report 'S10.5 S5.41 a client and a server in the kernel exchange messages, with a certificate' \
@@ -59,17 +61,22 @@ report 'S10.5 a key that cannot be read is ENOKEY' failed_with 'Required key not
 load client ''
 report 'S10.5 S5.41 a server that does not answer is ETIMEDOUT, from the agent' failed_with 'Connection timed out'
 
-start_agent "$scratch/distrusting.conf"
+start_agent "$program" -c "$scratch/distrusting.conf"
 exchange '' ''
 report 'S10.5 a certificate of an unknown authority is EACCES' both_failed failed_with 'Permission denied'
 
-start_agent "$scratch/misnamed.conf"
+start_agent "$program" -c "$scratch/misnamed.conf"
 exchange '' ''
 report 'S10.5 a certificate that does not name server.test is EACCES' both_failed failed_with 'Permission denied'
 
 kill -STOP "$agent"
 load client ''
 report 'S10.5 an agent that does nothing is ETIMEDOUT' failed_with 'Connection timed out'
+
+start_agent "$tlshd" --stderr --config "$scratch/agent.conf"
+load client ''
+report "S5.41 Debian's tlshd, which is built without QUIC, takes the socket, and its error comes back" \
+	failed_with '' agent_logged 'QUIC handshake is not enabled'
 
 stop_agent
 load client ''

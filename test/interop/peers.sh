@@ -5,7 +5,7 @@
 # shellcheck source-path=SCRIPTDIR source=../vm/common.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../vm/common.sh"
 
-PEERS=(aioquic openssl ngtcp2)
+PEERS=(aioquic openssl ngtcp2 tlshd)
 
 peer_dir() {
 	printf '%s/peers/%s' "$CACHE_DIR" "$1"
