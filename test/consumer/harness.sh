@@ -146,8 +146,8 @@ stop_agent() {
 
 # Generic netlink is number 16; the lower bits of a port are those of the process that opened it.
 agent_listens() {
-	awk -v pid="$agent" '$2 == 16 && $3 % 4194304 == pid % 4194304 && $4 !~ /^0+$/ { found = 1 } END { exit !found }' \
-		/proc/net/netlink
+	awk -v pid="$agent" '$2 == 16 && $3 % 4194304 == pid % 4194304 && $4 !~ /^0+$/ { found = 1 }
+		END { exit !found }' /proc/net/netlink
 }
 
 # start_agent COMMAND...: in place of the one that runs.
