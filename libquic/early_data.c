@@ -2,16 +2,14 @@
 /*
  * 0-RTT: its secrets, and what a server needs to accept it (S9.9).
  */
-#include <pthread.h>
-
 #include "context.h"
 
 /*
  * GnuTLS takes early data only with an anti-replay context, and only with tickets that are younger
- * than it. So there is one for the process, made with its first server session and never changed.
+ * than it. So there is one for the process, made when the library is loaded and never changed: a
+ * server that forks for each connection, as tlshd does, shares it with its children.
  */
 static gnutls_anti_replay_t quic_early_data_anti_replay;
-static pthread_once_t quic_early_data_once = PTHREAD_ONCE_INIT;
 
 /* RFC 9001, 9.2: whether replays matter is the application's to decide; here 0-RTT just works. */
 static int quic_early_data_accept(void *ptr, time_t expires, const gnutls_datum_t *key,
@@ -24,6 +22,7 @@ static int quic_early_data_accept(void *ptr, time_t expires, const gnutls_datum_
 	return 0;
 }
 
+__attribute__((constructor))
 static void quic_early_data_init(void)
 {
 	if (gnutls_anti_replay_init(&quic_early_data_anti_replay))
@@ -39,7 +38,6 @@ int quic_early_data_enable(struct quic_context *ctx)
 {
 	if (ctx->alpn_count > 1)
 		return 0;
-	pthread_once(&quic_early_data_once, quic_early_data_init);
 	if (!quic_early_data_anti_replay)
 		return GNUTLS_E_MEMORY_ERROR;
 	gnutls_anti_replay_enable(ctx->session, quic_early_data_anti_replay);

@@ -138,8 +138,8 @@ load() {
 
 stop_agent() {
 	[[ $agent ]] || return
-	kill -TERM "$agent"
 	kill -CONT "$agent"
+	kill "$agent"
 	wait "$agent" 2>/dev/null
 	agent=
 }
