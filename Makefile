@@ -130,7 +130,8 @@ check-man: ## the man pages and docs/c.md against the headers and the examples
 .PHONY: check-consumer
 check-consumer: libquic ## QUIC sockets inside the kernel, whose handshake an agent does, in the VM; QEMU only
 	$(MAKE) -C test/consumer
-	$(VM) --timeout 600 -- test/consumer/run.sh
+	test/interop/fetch tlshd
+	$(VM) --timeout 900 -- test/consumer/run.sh
 
 .PHONY: check-examples
 check-examples: libquic ## the C examples against each other, in the VM
