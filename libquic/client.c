@@ -17,9 +17,20 @@ static int quic_client_is_address(const char *hostname)
 	       inet_pton(AF_INET6, hostname, &addr) == 1;
 }
 
+/**
+ * struct quic_client_peer - the server that the client wants; GnuTLS keeps pointers into it
+ * @hostname: its name, or NULL
+ * @expected: what its certificate has to be for: this name, and servers
+ */
+struct quic_client_peer {
+	const char *hostname;
+	gnutls_typed_vdata_st expected[2];
+};
+
 static int quic_client_prepare(gnutls_session_t session, void *arg)
 {
-	const char *hostname = arg;
+	struct quic_client_peer *peer = arg;
+	const char *hostname = peer->hostname;
 	int ret;
 
 	if (!hostname)
@@ -33,12 +44,18 @@ static int quic_client_prepare(gnutls_session_t session, void *arg)
 			return ret;
 		}
 	}
-	gnutls_session_set_verify_cert(session, hostname, 0);
+	/* RFC 5280, 4.2.1.12: a certificate may say that it is for clients only. */
+	peer->expected[0].type = GNUTLS_DT_DNS_HOSTNAME;
+	peer->expected[0].data = (unsigned char *)hostname;
+	peer->expected[1].type = GNUTLS_DT_KEY_PURPOSE_OID;
+	peer->expected[1].data = (unsigned char *)GNUTLS_KP_TLS_WWW_SERVER;
+	gnutls_session_set_verify_cert2(session, peer->expected, 2, 0);
 	return 0;
 }
 
 static int quic_client_psk(int sockfd, const char *psk_file, const char *alpns)
 {
+	struct quic_client_peer peer = { .hostname = NULL };
 	gnutls_psk_client_credentials_t cred;
 	int ret;
 
@@ -48,13 +65,14 @@ static int quic_client_psk(int sockfd, const char *psk_file, const char *alpns)
 	ret = quic_psk_set_client(cred, psk_file);
 	if (!ret)
 		ret = quic_session_run(sockfd, GNUTLS_CLIENT, GNUTLS_CRD_PSK, cred,
-				       quic_client_prepare, NULL, alpns);
+				       quic_client_prepare, &peer, alpns);
 	gnutls_psk_free_client_credentials(cred);
 	return ret;
 }
 
 static int quic_client_certificate(int sockfd, const char *hostname, const char *alpns)
 {
+	struct quic_client_peer peer = { .hostname = hostname };
 	gnutls_certificate_credentials_t cred;
 	int ret;
 
@@ -68,7 +86,7 @@ static int quic_client_certificate(int sockfd, const char *hostname, const char 
 			quic_log_err("the system's trust store is empty or cannot be loaded");
 	}
 	ret = quic_session_run(sockfd, GNUTLS_CLIENT, GNUTLS_CRD_CERTIFICATE, cred,
-			       quic_client_prepare, (void *)hostname, alpns);
+			       quic_client_prepare, &peer, alpns);
 	gnutls_certificate_free_credentials(cred);
 	return ret;
 }

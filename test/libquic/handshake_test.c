@@ -4,11 +4,13 @@
  */
 #include <errno.h>
 #include <pthread.h>
-#include <stdio.h>
+#include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../selftest/harness.h"
 #include "blocking.h"
+#include "logged.h"
 #include "pair.h"
 #include "socket_double.h"
 
@@ -73,6 +75,29 @@ TEST("F48 S9.12 a certificate for another name is refused, and the server told w
 	/* An address is not in the certificate either. */
 	ASSERT_EQ(blocking_handshake(&args, NULL, "127.0.0.1", NULL),
 		  GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR);
+	double_reset();
+}
+
+/* RFC 5280, 4.2.1.12 */
+TEST("F48 S9.2 a certificate that is for clients only does not make a server")
+{
+	struct server_arguments args = { .key_file = "client-key.pem", .cert_file = "client-cert.pem" };
+	const time_t now = time(NULL);
+	struct certificate cert;
+
+	certificate_create(&cert, &pki.authority, "server.test", now - 1000, now + 1000);
+	ASSERT_EQ(gnutls_x509_crt_set_key_purpose_oid(cert.crt, GNUTLS_KP_TLS_WWW_CLIENT, 0), 0);
+	ASSERT_EQ(gnutls_x509_crt_sign2(cert.crt, pki.authority.crt, pki.authority.key,
+					GNUTLS_DIG_SHA256, 0), 0);
+	certificate_write(&cert, args.cert_file, args.key_file);
+	certificate_destroy(&cert);
+
+	logged_begin();
+	ASSERT_EQ(blocking_handshake(&args, NULL, "server.test", NULL),
+		  GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR);
+	ASSERT_EQ(double_close_code(SERVER_FD),
+		  QUIC_TRANSPORT_ERROR_CRYPTO + GNUTLS_A_UNSUPPORTED_CERTIFICATE);
+	assert_logged(LOG_ERR, "it is for another purpose");
 	double_reset();
 }
 
