@@ -141,7 +141,7 @@ check-examples: libquic ## the C examples against each other, in the VM
 .PHONY: check-tools check-tools-asan
 check-tools: tools peers ## quiccat and quicperf against each other and foreign implementations, in the VM
 	$(VM) --timeout 600 -- test/tools/run.sh
-check-tools-asan: peers ## the same with ASan and UBSan
+check-tools-asan: peers ## the same with ASan and UBSan; QEMU only, user-mode Linux has not the address space
 	$(MAKE) -C tools SANITIZE=1
 	$(VM) --timeout 900 -- test/tools/run.sh tools/build/sanitize
 

@@ -7,8 +7,13 @@ printf 'good:00ff\nbad:0f0\n' >psk
 : >empty
 trusting=(quiccat --ca server.pem localhost)
 
+closed_output() {
+	status 1 "${trusting[@]}" 1 2>complaint >&- && grep -q 'standard output is closed' complaint
+}
+
 check 'an unknown option is a usage error' usage "unrecognized option '--nonsense'" quiccat --nonsense localhost 1
 check 'an unknown mode is a usage error' usage "mode 'dance'" quicperf dance localhost 1
+check 'a closed output is named' closed_output
 check 'a missing port is a usage error' usage 'HOST PORT' quiccat localhost
 check 'a port that is none is a usage error' usage "port 'http' is not a number from 1 to 65535" "${trusting[@]}" http
 check 'a port that is too large is a usage error' usage "port '65536'" "${trusting[@]}" 65536

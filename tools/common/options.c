@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
+#include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "number.h"
 #include "options.h"
@@ -109,6 +112,18 @@ void common_option(struct common_options *options, int option, const char *usage
 	}
 }
 
+/* The next descriptor that is opened would take the place of one that is closed. */
+static void check_descriptors(void)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0)
+			errx(EXIT_FAILURE, "standard %s is closed",
+			     fd == STDIN_FILENO ? "input" : fd == STDOUT_FILENO ? "output" : "error");
+	}
+}
+
 static void check_tls(const struct tls_options *tls, bool server)
 {
 	if (!tls->cert != !tls->key)
@@ -127,6 +142,7 @@ void common_finish(struct common_options *options, int count, char **arguments)
 {
 	struct endpoint *endpoint = &options->endpoint;
 
+	check_descriptors();
 	if (options->server && count == 1)
 		endpoint->host = NULL;
 	else if (count == 2)

@@ -290,8 +290,8 @@ static void wait_for(const struct relay *relay, struct pollfd *fds)
 	if (relay->sid >= 0 && is_empty(&relay->input) && !relay->input_ended && !relay->send_done)
 		fds[INPUT].fd = STDIN_FILENO;
 	fds[INPUT].events = POLLIN;
-	/* While there is nothing to write: to learn that the reader is gone. */
-	fds[OUTPUT].fd = STDOUT_FILENO;
+	/* While there is nothing to write, to learn that the reader is gone. */
+	fds[OUTPUT].fd = output || !relay->receive_done ? STDOUT_FILENO : -1;
 	fds[OUTPUT].events = output ? POLLOUT : 0;
 	if (!output)
 		events |= POLLIN;
