@@ -2,7 +2,7 @@
 /*
  * Messages for whoever debugs a handshake. Silent unless a level was set (S9.2).
  *
- * Level and function are the only global state of the library; they are atomic because handshakes
+ * Level and function are the only state of the library that changes; they are atomic because handshakes
  * run in several threads.
  */
 #include <stdarg.h>
