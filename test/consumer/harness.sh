@@ -113,6 +113,10 @@ server_is_gone() {
 	! server_listens
 }
 
+is_gone() {
+	! kill -0 "$1" 2>/dev/null
+}
+
 # exchange SERVER_PARAMETERS CLIENT_PARAMETERS: both modules, at the same time.
 exchange() {
 	local -a server client
@@ -124,6 +128,8 @@ exchange() {
 	pid=$!
 	until_true server_listens
 	insert client "$scratch/quic_sample_peer.ko" "${client[@]}" || client_status=$?
+	# A client that failed early leaves the server waiting.
+	until_true is_gone "$pid" || pkill -P "$pid"
 	wait "$pid" || server_status=$?
 	until_true server_is_gone
 }
