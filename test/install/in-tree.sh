@@ -17,7 +17,7 @@ tree=$scratch/linux
 cp -al -- "$source" "$tree"
 
 kbuild() {
-	nice make -s -C "$tree" O="$scratch/build" "-j${JOBS:-$(nproc)}" "$@"
+	make -s -C "$tree" O="$scratch/build" "-j${JOBS:-$(nproc)}" "$@"
 }
 
 install_in_tree() {
