@@ -32,10 +32,10 @@ listening() {
 	done
 }
 
-# eventually COMMAND...: it succeeds within 10 seconds.
+# eventually COMMAND...: it succeeds within a minute.
 eventually() {
 	local i
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < 600; i++)); do
 		"$@" && return
 		sleep 0.1
 	done
