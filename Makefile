@@ -117,7 +117,7 @@ selftests-asan: ## libquic's tests over real sockets, with ASan and UBSan; QEMU 
 check-debug: libquic ## the selftests on the debug kernel (KASAN, lockdep, kmemleak), then with failing allocations
 	$(MAKE) -C test/selftest
 	test/vm/run --kind debug --timeout 5400 -- make -s -C test/selftest run TESTS="$(TESTS)"
-	test/vm/run --kind debug --timeout 5400 -- make -s -C test/selftest run-fault
+	test/vm/run --kind debug --timeout 14400 -- make -s -C test/selftest run-fault
 
 .PHONY: check-kunit
 check-kunit: ## what only exists in the kernel, in the kernel: KUnit on user-mode Linux
