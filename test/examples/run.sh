@@ -3,13 +3,14 @@
 # The C examples against each other, as root where the module is loaded: test/vm/run -- test/examples/run.sh
 set -uo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../examples/c" || exit 1
+# shellcheck source-path=SCRIPTDIR source=../tap.sh
+. ../../test/tap.sh
 
 PORT=4460
 PSK_PORT=4461
 STEP=../../test/examples/build/step
 directory=$(mktemp -d)
 servers=()
-passed=0 failed=0
 
 cleanup() {
 	[[ ${#servers[@]} -eq 0 ]] || kill -- "${servers[@]}" 2>/dev/null
@@ -17,16 +18,11 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# check NAME COMMAND...: one test.
+# check NAME COMMAND...: one test. What the programs complain about is in a file.
 check() {
-	if "${@:2}"; then
-		passed=$((passed + 1))
-		printf 'ok %s - %s\n' "$((passed + failed))" "$1"
-	else
-		failed=$((failed + 1))
-		printf 'not ok %s - %s\n' "$((passed + failed))" "$1"
-		sed 's/^/# /' "$directory/errors"
-	fi
+	local status=0
+	"${@:2}" || status=$?
+	result "$1" "$status" "$(<"$directory/errors")"
 }
 
 # serve NAME ARGUMENT...: a server, its output in the file NAME.log.
@@ -114,5 +110,4 @@ check 'S9.10 a PSK file that is absent is named' names_the_file
 check 'the server explains its arguments' usage ./echo-server
 check 'the client explains its arguments' usage ./echo-client localhost
 
-printf '# suite examples: %s passed, %s failed\n' "$passed" "$failed"
-[[ $failed -eq 0 ]]
+finish examples

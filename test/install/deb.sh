@@ -9,8 +9,8 @@ set -euo pipefail
 . "$VM_DIR/apt.sh"
 # shellcheck source-path=SCRIPTDIR source=root.sh
 . "$REPO_DIR/test/install/root.sh"
-# shellcheck source-path=SCRIPTDIR source=tap.sh
-. "$REPO_DIR/test/install/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=../tap.sh
+. "$REPO_DIR/test/tap.sh"
 private_mounts "$0" "$@"
 cd -- "$REPO_DIR"
 unset MAKEFLAGS MAKELEVEL MFLAGS

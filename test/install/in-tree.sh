@@ -4,8 +4,8 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../vm/common.sh
 . "${BASH_SOURCE[0]%/*}/../vm/common.sh"
-# shellcheck source-path=SCRIPTDIR source=tap.sh
-. "$REPO_DIR/test/install/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=../tap.sh
+. "$REPO_DIR/test/tap.sh"
 
 KERNEL=6.12
 "$VM_DIR/fetch" source "$KERNEL"

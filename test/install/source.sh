@@ -4,8 +4,8 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../vm/common.sh
 . "${BASH_SOURCE[0]%/*}/../vm/common.sh"
-# shellcheck source-path=SCRIPTDIR source=tap.sh
-. "$REPO_DIR/test/install/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=../tap.sh
+. "$REPO_DIR/test/tap.sh"
 
 scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
@@ -18,7 +18,7 @@ unset PREFIX BINDIR LIBDIR INCLUDEDIR MANDIR DESTDIR INSTALL_MOD_PATH KVER KDIR 
 copy=$scratch/kquic
 mkdir -- "$copy"
 git ls-files -z -c -o --exclude-standard -- \
-	Makefile '*.mk' Kbuild dkms.conf module libquic tools man examples/c test/examples |
+	Makefile '*.mk' Kbuild dkms.conf module libquic tools man examples/c test/examples test/tap.sh |
 	tar -c --null --ignore-failed-read -T - | tar -x -C "$copy"
 
 install_as() {

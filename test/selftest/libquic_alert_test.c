@@ -40,6 +40,21 @@ static void session_destroy(gnutls_session_t session)
 	gnutls_certificate_free_credentials(cred);
 }
 
+/* A client that says hello and nothing more. Return: its session. */
+static gnutls_session_t accept_hello(struct pair *pair)
+{
+	struct quic_handshake_step *step = NULL;
+	gnutls_session_t session;
+
+	pair_connect(pair);
+	session = session_create(pair->client, GNUTLS_CLIENT);
+	ASSERT_EQ(quic_handshake_init(session, &step), 0);
+	ASSERT_OK(sendmsg(pair->client, step->s_sendmsg.msg, step->s_sendmsg.flags));
+	pair->server = accept(pair->listener, NULL, NULL);
+	ASSERT_OK(pair->server);
+	return session;
+}
+
 static struct quic_connection_close close_info(int fd)
 {
 	struct quic_connection_close info;
@@ -179,18 +194,12 @@ TEST("S9.12 a server that does not answer is ENOTCONN after the idle timeout")
 
 TEST("S9.12 a client that vanishes is ENOTCONN after the idle timeout")
 {
-	struct quic_handshake_step *step = NULL;
 	struct pair pair = pair_listening("127.0.0.1");
 	gnutls_session_t session;
 
 	make_files();
 	params_set(pair.listener, (struct quic_transport_param){ .max_idle_timeout = 1000000 });
-	pair_connect(&pair);
-	session = session_create(pair.client, GNUTLS_CLIENT);
-	ASSERT_EQ(quic_handshake_init(session, &step), 0);
-	ASSERT_OK(sendmsg(pair.client, step->s_sendmsg.msg, step->s_sendmsg.flags));
-	pair.server = accept(pair.listener, NULL, NULL);
-	ASSERT_OK(pair.server);
+	session = accept_hello(&pair);
 	ASSERT_EQ(quic_server_handshake(pair.server, key_file, cert_file, NULL), -ENOTCONN);
 	session_destroy(session);
 	pair_close(&pair);
@@ -198,17 +207,11 @@ TEST("S9.12 a client that vanishes is ENOTCONN after the idle timeout")
 
 TEST("S9.12 a client that left before the server began is ENOTCONN")
 {
-	struct quic_handshake_step *step = NULL;
 	struct pair pair = pair_listening("127.0.0.1");
 	gnutls_session_t session;
 
 	make_files();
-	pair_connect(&pair);
-	session = session_create(pair.client, GNUTLS_CLIENT);
-	ASSERT_EQ(quic_handshake_init(session, &step), 0);
-	ASSERT_OK(sendmsg(pair.client, step->s_sendmsg.msg, step->s_sendmsg.flags));
-	pair.server = accept(pair.listener, NULL, NULL);
-	ASSERT_OK(pair.server);
+	session = accept_hello(&pair);
 	close(pair.client);
 	pair.client = -1;
 	EVENTUALLY(poll_events(pair.server) & POLLHUP);

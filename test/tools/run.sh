@@ -4,8 +4,8 @@
 # the module is loaded: test/vm/run -- test/tools/run.sh [BUILD]; BUILD is tools/build if nothing is said.
 set -uo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
-# shellcheck source-path=SCRIPTDIR source=../install/tap.sh
-. "$root/test/install/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=../tap.sh
+. "$root/test/tap.sh"
 
 export PATH=$root/${1:-tools/build}:$PATH LD_LIBRARY_PATH=$root/libquic/build
 directory=$(mktemp -d)

@@ -4,26 +4,14 @@
 # in C and C++, alone and among others, shared and static. TAP.
 set -uo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")" || exit 1
+# shellcheck source-path=SCRIPTDIR source=../../tap.sh
+. ../../tap.sh
 
 directory=$(mktemp -d)
 trap 'rm -rf -- "$directory"' EXIT
 make -s -C ../../../libquic PREFIX="$directory" install || exit 1
 export PKG_CONFIG_PATH=$directory/lib/pkgconfig
-library=$directory/lib/libquic.so passed=0 failed=0
-
-# check NAME COMMAND [ARGUMENT]...: one test; its output is shown if it fails.
-check() {
-	local name=$1 output
-	shift
-	if output=$("$@" 2>&1); then
-		passed=$((passed + 1))
-		printf 'ok %s - %s\n' "$((passed + failed))" "$name"
-	else
-		failed=$((failed + 1))
-		printf 'not ok %s - %s\n' "$((passed + failed))" "$name"
-		printf '# %s\n' "${output//$'\n'/$'\n'# }"
-	fi
-}
+library=$directory/lib/libquic.so
 
 exported() {
 	nm -D --defined-only --with-symbol-versions "$library" | awk '$2 == "T" { print $3 }' | LC_ALL=C sort |
@@ -143,5 +131,4 @@ for standard in c++11 c++20; do
 	check "S9.2 a program in ${standard^} links with the shared library" shared c++ "$standard"
 	check "S9.2 a program in ${standard^} links with the static library" static c++ "$standard"
 done
-printf '1..%s\n# suite libquic-abi: %s passed, %s failed\n' "$((passed + failed))" "$passed" "$failed"
-[[ $failed -eq 0 ]]
+finish libquic-abi

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# Tests of the installation print TAP: check NAME COMMAND..., refuse NAME TEXT COMMAND..., and finish SUITE at the end.
+# Tests in shell print TAP: check NAME COMMAND..., refuse NAME TEXT COMMAND..., and finish SUITE at the end.
 
 passed=0 failed=0
 
