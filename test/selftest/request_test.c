@@ -278,6 +278,37 @@ TEST_LIMIT("P26 50 handshakes at a time at 30 percent loss give 50 connections",
 	ASSERT_EQ(poll_events(first.listener), 0);
 }
 
+TEST("P28 RFC 9000, 7.2 accept() gives one connection for an Initial that comes from two addresses")
+{
+	struct pair pair = pair_listening("127.0.0.1");
+	struct address to = address_local(pair.listener), addr = address("127.0.0.1", 0);
+	int network = socket(AF_INET, SOCK_DGRAM, 0), other = socket(AF_INET, SOCK_DGRAM, 0), again, first;
+	uint8_t initial[1500];
+	ssize_t len;
+
+	ASSERT_OK(address_bind(network, &addr));
+	addr = address_local(network);
+	again = quic_socket(AF_INET);
+	ASSERT_OK(address_connect(again, &addr));
+	ASSERT_EQ(handshake_send(again, QUIC_CRYPTO_INITIAL, "again", 5, 0), 5);
+	len = recv(network, initial, sizeof(initial), 0);
+	ASSERT(len > 0);
+	ASSERT_EQ(sendto(network, initial, len, 0, &to.sa, to.len), len);
+	ASSERT_EQ(sendto(other, initial, len, 0, &to.sa, to.len), len);
+	pair_connect(&pair);
+	ASSERT_EQ(handshake_send(pair.client, QUIC_CRYPTO_INITIAL, "after", 5, 0), 5);
+
+	first = accept(pair.listener, NULL, NULL);
+	ASSERT_OK(first);
+	handshake_expect(first, QUIC_CRYPTO_INITIAL, "again");
+	pair.server = accept(pair.listener, NULL, NULL);
+	ASSERT_OK(pair.server);
+	handshake_expect(pair.server, QUIC_CRYPTO_INITIAL, "after");
+	close(first);
+	close(again);
+	pair_close(&pair);
+}
+
 /* Initial packets, as far as anybody can see who has not tried to open them. */
 __attribute__((noreturn))
 static void flood(const struct address *to)

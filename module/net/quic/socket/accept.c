@@ -114,7 +114,8 @@ free:
 
 /*
  * Consumes @req. Return: the new socket, or an ERR_PTR(); -EBADMSG if none of its packets could be
- * opened, so that there is no client.
+ * opened, so that there is no client; -EEXIST if its connection is accepted: a packet that came again
+ * from another address, or was on its way meanwhile, has begun the request.
  */
 static struct sock *accept_request(struct sock *sk, struct quic_request *req)
 {
@@ -179,7 +180,7 @@ int quic_accept(struct socket *sock, struct socket *newsock, int flags, bool ker
 		}
 		child = accept_request(sk, req);
 		err = PTR_ERR_OR_ZERO(child);
-		if (err != -EBADMSG)
+		if (err != -EBADMSG && err != -EEXIST)
 			break;
 	}
 	if (!err) {
