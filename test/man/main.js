@@ -17,7 +17,7 @@ const MAN = path.join(ROOT, 'man');
 const UAPI = 'module/include/uapi/linux/quic.h';
 const LIBQUIC = 'libquic/include/netinet/quic.h';
 const SOCKET = 'module/net/quic/socket';
-const INTERNAL = ['EBADMSG', 'ERESTARTSYS'];
+const INTERNAL = ['EBADMSG', 'EEXIST', 'ERESTARTSYS'];
 const INCLUDES = ['libquic/include', 'module/include/uapi'];
 const LINK = /^\.so man\d\/(.*)\n$/;
 /* What a build makes. */
@@ -113,7 +113,7 @@ function names() {
     test(`S10.2 quic(7) has ${sysctl}`, hasWord(quic, sysctl));
 }
 
-/** Every errno that a socket gives has an entry. Programs do not see EBADMSG, and see EINTR for ERESTARTSYS. */
+/** Every errno that a socket gives has an entry. Programs see neither EBADMSG nor EEXIST, and EINTR for ERESTARTSYS. */
 function errors() {
   const entries = pages.get('quic.7').match(/^\.SH ERRORS\n([^]*?)^\.SH/m)[1];
   const given = fs
