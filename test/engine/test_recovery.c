@@ -368,13 +368,13 @@ TEST("P23 a client with nothing in flight probes until the server has validated 
 	/* The deadline does not move because it is asked for again. */
 	CHECK_EQ(quic_recovery_deadline(&rec), 201 * MS);
 	quic_recovery_on_timeout(&rec, 201 * MS);
-	CHECK_EQ(rec.space[QUIC_SPACE_INITIAL].probes, 1);
+	CHECK_EQ(rec.space[QUIC_SPACE_INITIAL].probes, 2);
 	/* Not reset by an Initial acknowledgement: the server may be blocked still. */
 	CHECK_EQ(rec.pto_count, 1);
 	CHECK_EQ(quic_recovery_deadline(&rec), 501 * MS);
 	rec.has_handshake_keys = true;
 	quic_recovery_on_timeout(&rec, 501 * MS);
-	CHECK_EQ(rec.space[QUIC_SPACE_HANDSHAKE].probes, 1);
+	CHECK_EQ(rec.space[QUIC_SPACE_HANDSHAKE].probes, 2);
 	transmit(QUIC_SPACE_HANDSHAKE, 1200, 501 * MS);
 	ack(QUIC_SPACE_HANDSHAKE, 0, 0, 551 * MS);
 	CHECK(rec.peer_validated);
@@ -406,7 +406,7 @@ TEST("P23 a handshake behind a full window is probed")
 		/* From the loss on, 100 + 4 * 50 ms. */
 		CHECK_EQ(quic_recovery_deadline(&rec), 1 * MS + 112500 * QUIC_USEC + 300 * MS);
 		quic_recovery_on_timeout(&rec, quic_recovery_deadline(&rec));
-		CHECK_EQ(rec.space[QUIC_SPACE_HANDSHAKE].probes, 1);
+		CHECK_EQ(rec.space[QUIC_SPACE_HANDSHAKE].probes, 2);
 		CHECK_EQ(rec.space[APP].probes, 0);
 		done();
 	}

@@ -2,7 +2,7 @@
 /* The loss detection timer and the probe timeout (RFC 9002, 6.2, A.8 and A.9). */
 #include "loss.h"
 
-#define PROBES	2	/* 6.2.4: one may be lost too */
+#define PROBES	2	/* 6.2.4: one may be lost too, also where nothing is in flight (6.2.2.1) */
 
 bool quic_pto_peer_validated(const struct quic_recovery *rec)
 {
@@ -121,7 +121,7 @@ void quic_recovery_on_timeout(struct quic_recovery *rec, u64 now)
 			if (sp->eliciting_in_flight)
 				sp->probes = max_t(u8, sp->probes, 1);
 	}
-	rec->space[space].probes = rec->space[space].eliciting_in_flight ? PROBES : 1;
+	rec->space[space].probes = PROBES;
 	rec->pto_count++;
 	rec->pto_total++;
 	quic_ecn_timeout(&rec->ecn, rec->pto_count);
