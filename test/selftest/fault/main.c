@@ -5,9 +5,10 @@
  * with no more help than that calls refused for lack of memory are repeated (retry.c). Packets that were
  * lost this way are the protocol's to repair.
  *
- *	fault [-s STEP] [-p NUMBER] TEST...
+ *	fault [-s STEP] [-p NUMBER] [-k PART/PARTS] TEST...
  *
- * Every STEP-th allocation only; only allocation NUMBER, of which the kernel's log shows the callers.
+ * Every STEP-th allocation only; only allocation NUMBER, of which the kernel's log shows the callers; only
+ * that part of the tests, so that VMs can share them.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 #define FAILURES_MAX	3
 
 static unsigned long step = 1, only;
+static unsigned int part = 1, parts = 1;
 
 /* Without a failure the kernel's count is not known: run until there is one. */
 static bool resynchronise(const struct test *test, enum inject_kind kind)
@@ -59,29 +61,29 @@ static bool sweep(const struct test *test, enum inject_kind kind, unsigned long 
 
 int main(int argc, char **argv)
 {
-	unsigned int number = 0, failed = 0;
+	unsigned int number = 0, failed = 0, selected = 0;
 	const struct test *test;
 	unsigned long count;
 	int option, kind;
 	bool ok;
 
-	while ((option = getopt(argc, argv, "s:p:")) != -1) {
+	while ((option = getopt(argc, argv, "s:p:k:")) != -1) {
 		if (option == 's')
 			step = strtoul(optarg, NULL, 0);
 		else if (option == 'p')
 			only = strtoul(optarg, NULL, 0);
-		else
+		else if (option != 'k' || sscanf(optarg, "%u/%u", &part, &parts) != 2)
 			return 2;
 	}
 	argv[--optind] = argv[0];
-	if (optind + 1 >= argc || !step) {
-		fprintf(stderr, "usage: %s [-s STEP] [-p NUMBER] TEST...\n", argv[0]);
+	if (optind + 1 >= argc || !step || !parts) {
+		fprintf(stderr, "usage: %s [-s STEP] [-p NUMBER] [-k PART/PARTS] TEST...\n", argv[0]);
 		return 2;
 	}
 	inject_init(only);
 	printf("TAP version 13\n");
 	for (test = test_first(); test; test = test->next) {
-		if (!test_selected(test, argc - optind, argv + optind))
+		if (!test_selected(test, argc - optind, argv + optind) || selected++ % parts != part % parts)
 			continue;
 		for (kind = 0; kind < INJECT_KINDS; kind++) {
 			ok = sweep(test, kind, &count);
