@@ -35,13 +35,17 @@ require_kernel_name() {
 }
 
 require_kind() {
-	[[ $1 == qemu ]] || is_built "$1" || die "unknown kind '$1' (known: qemu, uml, debug)"
+	[[ $1 == qemu ]] || is_built "$1" || die "unknown kind '$1' (known: qemu, uml, debug, uml-debug)"
 }
 
-# Two kinds run a kernel of our own: user-mode Linux, the quick one, and one with everything that finds
-# mistakes, which QEMU runs.
+# Three kinds run a kernel of our own: user-mode Linux, the quick one; one with everything that finds
+# mistakes, which QEMU runs; and user-mode Linux with most of that.
 is_built() {
-	[[ $1 == uml || $1 == debug ]]
+	is_uml "$1" || [[ $1 == debug ]]
+}
+
+is_uml() {
+	[[ $1 == uml || $1 == uml-debug ]]
 }
 
 kernel_dir() {
@@ -60,7 +64,7 @@ built_dir() {
 
 # built_arch KIND: what such a kernel's Makefile calls its architecture.
 built_arch() {
-	if [[ $1 == uml ]]; then
+	if is_uml "$1"; then
 		echo um
 	else
 		echo x86
