@@ -208,7 +208,11 @@ TEST("S3.29 a first flight of 0-RTT waits for accept, and nothing of it is sent 
 /* ---- many at a time ---- */
 
 #define CROWD		50
-#define CROWD_SECONDS	60	/* probes of which many are lost */
+/*
+ * Where a machine is so busy that accept() comes late, clients take that for the round trip, and the fourth
+ * probe may come after a minute.
+ */
+#define CROWD_SECONDS	150
 
 struct crowd {
 	struct pair pairs[CROWD];
@@ -238,10 +242,10 @@ static struct pair *pair_of(struct crowd *crowd, int server)
 	test_fail(__FILE__, __LINE__, "nobody's connection");
 }
 
-TEST_LIMIT("P26 50 handshakes at a time at 30 percent loss give 50 connections", 180)
+TEST_LIMIT("P26 50 handshakes at a time at 30 percent loss give 50 connections", 400)
 {
 	/* Probes of a client that no server has validated back off, whatever it hears (RFC 9002, 6.2.1). */
-	struct quic_transport_param patient = { .max_idle_timeout = 120000000 };
+	struct quic_transport_param patient = { .max_idle_timeout = 300000000 };
 	struct netns netns = netns_create();
 	struct pair first = netns_pair(&netns, FAR_ADDRESS);
 	struct timeval patience = { .tv_sec = CROWD_SECONDS };
