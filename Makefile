@@ -61,6 +61,18 @@ $(ADDON): node_modules/.package-lock.json binding.gyp $(wildcard addon/*.cc addo
 node: $(ADDON) ## the addon and the TypeScript layer
 	npm run build:ts
 
+.PHONY: prebuild package
+prebuild: $(ADDON) ## the addon where the package carries it, for machines without a compiler
+	addon/prebuild
+package: prebuild node ## build/package/kquic-VERSION.tgz, for npm install
+	mkdir -p build/package
+	npm pack --silent --ignore-scripts --pack-destination build/package
+
+.PHONY: api
+api: node_modules/.package-lock.json ## docs/api: the reference of the TypeScript API, from the comments in lib/
+	rm -rf docs/api
+	npx typedoc
+
 .PHONY: peers
 peers: ## fetch the foreign QUIC implementations
 	test/interop/fetch
@@ -161,6 +173,15 @@ check-tools-asan: peers ## the same with ASan and UBSan; QEMU only, user-mode Li
 check-node: node ## the TypeScript API, in the VM; TESTS=12 chooses files by their names
 	$(VM) --timeout 1500 -- $(JEST) $(TESTS)
 
+.PHONY: check-package
+check-package: prebuild node ## the packed package in empty projects with Node 20, 22 and 24, also in the VM
+	test/package/fetch
+	test/package/run.sh $(if $(KERNEL),--kernel $(KERNEL)) $(if $(KIND),--kind $(KIND))
+
+.PHONY: check-docs
+check-docs: node_modules/.package-lock.json ## the TypeScript in README.md and docs/ compiles, docs/api is current
+	node test/docs/main.js
+
 .PHONY: check-peers
 check-peers: node peers ## against foreign QUIC implementations, in the VM
 	$(VM) --timeout 900 -- $(JEST) $(TESTS) --testMatch '**/dist/test/interop/**/*.test.js'
@@ -207,7 +228,7 @@ lint-module: ## the module with W=1 and sparse, warnings as errors; KERNEL= choo
 
 .PHONY: clean
 clean: ## remove what was built in this folder (the cache stays)
-	rm -rf build dist node_modules quic.ko
+	rm -rf build dist node_modules prebuilds quic.ko
 	for directory in libquic tools test/engine test/sim test/fuzz test/libquic test/selftest bench/c \
 			test/examples test/consumer; do \
 		if [ -f $$directory/Makefile ]; then $(MAKE) -C $$directory clean; fi; \

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
-//
-// kquic: QUIC that runs in the Linux kernel.
+
+/**
+ * QUIC that runs in the Linux kernel. Connections, and streams that are Node's streams.
+ *
+ * @module kquic
+ */
 export type { Bytes } from './bytes.js';
 export type { CloseInfo } from './close-info.js';
 export { connect } from './connect.js';

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The addon's types, and how it is found. Its functions take integer descriptors and return a value
-// >= 0 or -errno; objects, buffers and errors are made on this side.
-import * as fs from 'node:fs';
-import { createRequire } from 'node:module';
-import * as path from 'node:path';
+// The addon's types. Its functions take integer descriptors and return a value >= 0 or -errno;
+// objects, buffers and errors are made on this side.
 import type { AddressInfo } from 'node:net';
-import { QuicError } from './errors.js';
+import { loadAddon } from './load-addon.js';
 
 export const POLL_READABLE = 1;
 export const POLL_WRITABLE = 2;
@@ -142,38 +139,10 @@ export interface Native {
   tlsErrorText(error: number): string;
 }
 
-/** The package's own folder, from lib/ as well as from dist/lib/. */
-function packageRoot(): string {
-  let folder = __dirname;
-  while (!fs.existsSync(path.join(folder, 'package.json'))) {
-    const parent = path.dirname(folder);
-    if (parent === folder) throw new Error('the package folder has no package.json');
-    folder = parent;
-  }
-  return folder;
-}
-
 let loaded: Native | undefined;
 
-function load(): Native {
-  const build = path.join(packageRoot(), 'build');
-  const release = path.join(build, 'Release', 'kquic.node');
-  const debug = path.join(build, 'Debug', 'kquic.node');
-  return createRequire(__filename)(fs.existsSync(release) ? release : debug) as Native;
-}
-
-/** Loads the addon once. Throws ERR_QUIC_UNSUPPORTED where it is missing. */
+/** Loads the addon once. Throws ERR_QUIC_UNSUPPORTED, with what to do, where that fails. */
 export function native(): Native {
-  try {
-    loaded ??= load();
-    return loaded;
-  } catch (cause) {
-    const why = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
-    const message =
-      process.platform === 'linux'
-        ? `the native addon does not load (${why}); it needs g++, make, python3, pkg-config and ` +
-          'libgnutls28-dev, then: npm rebuild kquic'
-        : 'Linux only: QUIC runs in the Linux kernel';
-    throw new QuicError(message, { code: 'ERR_QUIC_UNSUPPORTED', cause });
-  }
+  loaded ??= loadAddon() as Native;
+  return loaded;
 }

@@ -100,6 +100,7 @@ export class QuicStream extends Duplex {
     return undefined;
   }
 
+  /** As Writable has it; FIN leaves together with the last bytes. */
   override end(...args: unknown[]): this {
     this.#writer.end(args, (last, done) => super.end(last, done));
     return this;

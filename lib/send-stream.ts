@@ -50,6 +50,7 @@ export class SendStream extends Writable {
     return webWritable(this);
   }
 
+  /** As Writable has it; FIN leaves together with the last bytes. */
   override end(...args: unknown[]): this {
     this.#writer.end(args, (last, done) => super.end(last, done));
     return this;

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
-//
-// kquic/socket: the raw layer. Everything above it is built on these.
+
+/**
+ * The raw layer: IPPROTO_QUIC sockets, for an event loop or a protocol of one's own. Everything in `kquic`
+ * is built on these.
+ *
+ * @module kquic/socket
+ */
 export * from './constants.js';
 export type {
   Config,

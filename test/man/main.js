@@ -205,7 +205,7 @@ function documents() {
   const file = new RegExp(String.raw`(?<![\w/.~-])(?:${folders.join('|')})/[\w./-]*\w`, 'g');
   const all = ['README.md', 'CONTRIBUTING.md']
     .concat(fs.readdirSync(path.join(ROOT, 'docs')).map((name) => `docs/${name}`))
-    .filter((name) => name !== 'docs/compliance.md');
+    .filter((name) => name.endsWith('.md') && name !== 'docs/compliance.md');
   for (const name of all) {
     const document = read(name);
     for (const [what] of document.matchAll(file))

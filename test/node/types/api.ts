@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The public types in use. It is compiled, never run: `npm run check:types`.
-import { connect, listen, QuicError, support } from '../../../lib/index.js';
+import { connect, listen, QuicError, support } from 'kquic';
 import type {
   CloseInfo,
   ConnectOptions,
@@ -12,8 +12,8 @@ import type {
   QuicStream,
   ReceiveStream,
   SendStream,
-} from '../../../lib/index.js';
-import { clientHandshake, QuicSocket, SockOpt } from '../../../lib/socket/index.js';
+} from 'kquic';
+import { clientHandshake, QuicSocket, SockOpt } from 'kquic/socket';
 
 export async function server(): Promise<void> {
   await using server = await listen(
