@@ -16,8 +16,8 @@ export class Child {
   readonly #waiters = new Set<() => void>();
   #ended = false;
 
-  constructor(command: string, args: string[]) {
-    this.#process = spawn(command, args, { stdio: 'pipe' });
+  constructor(command: string, args: string[], cwd?: string) {
+    this.#process = spawn(command, args, { stdio: 'pipe', cwd });
     const { stdout, stderr } = this.#process;
     if (stdout !== null) createInterface(stdout).on('line', this.#onLine);
     let errors = '';
@@ -56,13 +56,24 @@ export class Child {
 
   /** Waits until there are `count` lines with that key; fails if the program ends before. */
   async until(key: string, count = 1): Promise<unknown[]> {
+    await this.#wait(key, () => this.all(key).length >= count);
+    return this.all(key);
+  }
+
+  /** Waits for a line with that text in it, and gives the line. */
+  async says(text: string): Promise<string> {
+    const find = (): unknown => this.all('text').find((line) => String(line).includes(text));
+    await this.#wait(text, () => find() !== undefined);
+    return String(find());
+  }
+
+  async #wait(what: string, happened: () => boolean): Promise<void> {
     const deadline = Date.now() + PATIENCE;
-    while (this.all(key).length < count) {
-      if (this.#ended) throw new Error(`the program ended without saying "${key}"`);
-      if (Date.now() > deadline) throw new Error(`the program does not say "${key}"`);
+    while (!happened()) {
+      if (this.#ended) throw new Error(`the program ended without saying "${what}"`);
+      if (Date.now() > deadline) throw new Error(`the program does not say "${what}"`);
       await this.#change();
     }
-    return this.all(key);
   }
 
   /** Another line, the end, or a second. */
@@ -78,13 +89,18 @@ export class Child {
     });
   }
 
+  /** Types a line. */
+  write(line: string): void {
+    this.#process.stdin?.write(`${line}\n`);
+  }
+
   /** Ends its standard input, then waits. */
   end(): Promise<number | null> {
     this.#process.stdin?.end();
     return this.exit;
   }
 
-  kill(): void {
-    this.#process.kill('SIGKILL');
+  kill(signal: NodeJS.Signals = 'SIGKILL'): void {
+    this.#process.kill(signal);
   }
 }

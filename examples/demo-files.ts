@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   createReadStream,
@@ -13,6 +12,7 @@ import {
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { certificate } from './certificate.js';
 
 const MB = 1024 * 1024;
 const FOLDERS = [
@@ -75,25 +75,6 @@ export function prepare(): DemoFiles {
   });
   for (const file of fetch) symlinkSync(file, path.join(root, path.basename(file)));
   return { folder, root, fetch, store, ...certificate(folder) };
-}
-
-/** Self-signed, so it is its own trust anchor. */
-function certificate(folder: string): { cert: string; key: string } {
-  const cert = path.join(folder, 'cert.pem');
-  const key = path.join(folder, 'key.pem');
-  const names = 'subjectAltName=DNS:localhost,IP:127.0.0.1';
-  const args = [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:prime256v1',
-    '-nodes',
-  ];
-  args.push('-days', '2', '-subj', '/CN=localhost', '-addext', names, '-keyout', key, '-out', cert);
-  execFileSync('openssl', args, { stdio: 'ignore' });
-  return { cert, key };
 }
 
 export async function sha256(file: string): Promise<string> {

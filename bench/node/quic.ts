@@ -1,25 +1,14 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { connect, listen, type QuicConnection, type QuicServer } from 'kquic';
+import { certificate } from '../../examples/certificate.js';
 import { first } from './first.js';
 
-function certificate(): { cert: Buffer; key: Buffer } {
+function identity(): { cert: Buffer; key: Buffer } {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kquic-bench-'));
-  const [cert, key] = [path.join(folder, 'cert.pem'), path.join(folder, 'key.pem')];
-  const args = [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:prime256v1',
-    '-nodes',
-  ];
-  args.push('-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost');
-  execFileSync('openssl', [...args, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  const { cert, key } = certificate(folder);
   const pems = { cert: readFileSync(cert), key: readFileSync(key) };
   rmSync(folder, { recursive: true });
   return pems;
@@ -34,7 +23,7 @@ export class Quic {
   ) {}
 
   static async open(): Promise<Quic> {
-    const { cert, key } = certificate();
+    const { cert, key } = identity();
     const server = await listen({ host: '127.0.0.1', alpn: 'bench', cert, key });
     const accepted = first(server);
     const { port } = server.address();

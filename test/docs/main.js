@@ -64,6 +64,7 @@ function programs() {
     host,
   );
   for (const name of texts.keys()) {
+    if (name === PRELUDE_FILE) continue;
     const found = ts.getPreEmitDiagnostics(program, program.getSourceFile(name));
     const format = {
       getCanonicalFileName: (x) => x,
