@@ -191,11 +191,13 @@ demo: deps ## a TypeScript server and client, and foreign peers, exchange real f
 	@$(MAKE) --no-print-directory node peers
 	$(VM) --timeout 900 -- node dist/examples/demo.js
 
-.PHONY: bench
-bench: deps ## throughput and requests per second beside TCP, in the VM
+.PHONY: bench bench-node
+bench: deps ## throughput and requests per second beside TCP and TLS, in C and in TypeScript, in the VM
 	@$(MAKE) --no-print-directory libquic node
 	$(MAKE) -C bench/c
 	$(VM) --timeout 1800 -- sh -c 'make -s -C bench/c run && node dist/bench/node/main.js'
+bench-node: node ## the TypeScript API beside Node's own tls and http2, in the VM; SECONDS=5 for each measurement
+	$(VM) --timeout 1800 $(if $(SECONDS),--env SECONDS=$(SECONDS)) -- node dist/bench/node/main.js
 
 .PHONY: vm
 vm: deps ## a shell in the VM

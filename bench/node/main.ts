@@ -1,55 +1,72 @@
 // SPDX-License-Identifier: MIT
 //
-// npm run bench: QUIC through TypeScript beside node:net, both ends in this process. Compare the
+// make bench-node: kquic beside node:tls and node:http2, both ends of everything in this process. Compare the
 // ratios, never figures of different boots. SECONDS sets how long each measurement takes.
-import { first } from './first.js';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { certificate } from '../../examples/certificate.js';
+import { Http2 } from './http2.js';
 import { Quic } from './quic.js';
-import { print, repeat, type Measured } from './measure.js';
-import { Tcp } from './tcp.js';
-import { bulk, pingPong, requests } from './workload.js';
+import { print, type Row } from './table.js';
+import { Tls } from './tls.js';
+import type { Identity, Transport } from './transport.js';
+import { bulk, handshakes, idle, requests } from './workload.js';
 
 const SECONDS = Number(process.env['SECONDS'] ?? 5);
-const BULK_ROUND = 4 * 1024 * 1024;
-const REQUEST_ROUND = 100;
+
+function identity(): Identity {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'kquic-bench-'));
+  const { cert, key } = certificate(folder);
+  const pems = { cert: readFileSync(cert), key: readFileSync(key) };
+  rmSync(folder, { recursive: true });
+  return pems;
+}
+
+/** One number of each transport, in turn. */
+async function measure(
+  transports: Transport[],
+  work: (transport: Transport) => Promise<number>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const transport of transports) {
+    rows.push({ name: transport.name, value: await work(transport) });
+  }
+  return rows;
+}
+
+/** Requests per second, and the main thread's time for each. */
+async function printRequests(
+  transports: Transport[],
+  title: string,
+  connections: number,
+  underWay: number,
+): Promise<void> {
+  const busy: Row[] = [];
+  const rows = await measure(transports, async (transport) => {
+    const result = await requests(transport, connections, underWay, SECONDS);
+    busy.push({ name: transport.name, value: result.busy });
+    return result.perSecond;
+  });
+  print(`1 KB there and back, ${title}`, '1/s', rows);
+  print('  main thread, both ends', 'µs', busy);
+}
 
 async function main(): Promise<void> {
-  const throughput: Measured[] = [];
-  const latency: Measured[] = [];
-  const measure = async (
-    list: Measured[],
-    name: string,
-    round: () => Promise<number>,
-  ): Promise<void> => {
-    list.push({ name, perSecond: await repeat(SECONDS, round) });
-  };
-
-  const tcp = await Tcp.open();
-  await measure(throughput, 'node:net', bulk(tcp.near, tcp.far, BULK_ROUND));
-  tcp.close();
-  const tcp2 = await Tcp.open();
-  await measure(latency, 'node:net', pingPong(tcp2.near, tcp2.far, REQUEST_ROUND));
-  tcp2.close();
-
-  const quic = await Quic.open();
-  const uni = await quic.near.createUnidirectionalStream();
-  uni.write('x');
-  const sink = await first(quic.far);
-  await measure(throughput, 'kquic, one stream', bulk(uni, sink, BULK_ROUND));
-  await quic.close();
-
-  const quic2 = await Quic.open();
-  const near = await quic2.near.createBidirectionalStream();
-  near.write('x');
-  const far = await first(quic2.far);
-  if (far.direction === 'bidi') {
-    await measure(latency, 'kquic, one stream', pingPong(near, far, REQUEST_ROUND));
-  }
-  const streams = requests(quic2.near, quic2.far, REQUEST_ROUND);
-  await measure(latency, 'kquic, a stream for each request', streams);
-  await quic2.close();
-
-  print('bulk, 64 KB a write', 'Mbit/s', 8 / 1e6, throughput);
-  print('request and answer of 1 KB, one at a time', '1/s   ', 1, latency);
+  const pems = identity();
+  const transports = [await Tls.open(pems), await Http2.open(pems), await Quic.open(pems)];
+  await printRequests(transports, 'one at a time', 1, 1);
+  await printRequests(transports, '32 at a time on one connection', 1, 32);
+  await printRequests(transports, 'one at a time on each of 100 connections', 100, 1);
+  const throughput = await measure(
+    transports,
+    async (transport) => (await bulk(transport, SECONDS)) / 1e6,
+  );
+  print('bulk, one direction, 64 KB a write', 'MB/s', throughput);
+  const perSecond = await measure(transports, (transport) => handshakes(transport, SECONDS));
+  print('handshakes, one after the other', '1/s', perSecond);
+  print('heap for one end of an idle connection', 'bytes', await measure(transports, idle));
+  for (const transport of transports) await transport.close();
 }
 
 void main();
