@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { QuicStream } from '../../lib/index.js';
@@ -29,6 +30,22 @@ async function fill(stream: QuicStream, most: number): Promise<number> {
   return written;
 }
 
+interface Memory {
+  /** Bytes of Buffers in this process. */
+  buffers: number;
+  /** Bytes that all QUIC sockets of the machine hold. */
+  kernel: number;
+}
+
+const PAGE_SIZE = 4096;
+
+function memory(): Memory {
+  const line = /^QUIC\s.*$/m.exec(readFileSync('/proc/net/protocols', 'utf8'))?.[0] ?? '';
+  // protocol, size, sockets, memory in pages
+  const pages = Number(line.split(/\s+/)[3]);
+  return { buffers: process.memoryUsage().arrayBuffers, kernel: pages * PAGE_SIZE };
+}
+
 /** Iterations of the event loop, which an endless poll would drive up. */
 function loopCount(): number {
   const { uvMetricsInfo } = performance.nodeTiming as unknown as {
@@ -48,6 +65,21 @@ test('a reader that does not read stops the writer', async () => {
   let received = 0;
   for await (const chunk of far) received += chunk.length;
   expect(received).toBe(written + 1);
+});
+
+test('what nobody reads is bounded at both ends, however many streams it is on', async () => {
+  const maxData = 8 * WINDOW;
+  pair = await Pair.open({ maxData, maxStreamData: 4 * WINDOW });
+  const before = memory();
+  let written = 0;
+  for (let i = 0; i < 4; i++) {
+    written += await fill(await pair.client.createBidirectionalStream(), 16 * 1024 * 1024);
+  }
+  const after = memory();
+  // The reader's process holds maxData, its kernel holds that again, and the sender's what is not acknowledged.
+  expect(written).toBeLessThan(4 * maxData);
+  expect(after.buffers - before.buffers).toBeLessThan(3 * maxData);
+  expect(after.kernel - before.kernel).toBeLessThan(6 * maxData);
 });
 
 test('everything arrives when reading begins again', async () => {
