@@ -67,7 +67,7 @@ static int make_token(struct quic_conn *conn, const struct quic_addr *remote, u6
 	return quic_token_seal(key, QUIC_TOKEN_REGULAR, &owner, NULL, now, token);
 }
 
-static void on_readable(struct quic_conn *conn)
+static void on_readable(struct quic_conn *conn, struct quic_stream *stream)
 {
 	end_of(conn)->readable++;
 }

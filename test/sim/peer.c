@@ -52,7 +52,7 @@ static int make_token(struct quic_conn *conn, const struct quic_addr *remote, u6
 }
 
 /* This host looks at its queues after each call. */
-static void on_readable(struct quic_conn *conn)
+static void on_readable(struct quic_conn *conn, struct quic_stream *stream)
 {
 }
 

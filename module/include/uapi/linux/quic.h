@@ -394,6 +394,23 @@ enum {
 	QUIC_TRANSPORT_ERROR_CRYPTO			= 0x0100,
 };
 
+/* ---- of the draft, but not of the Linux QUIC ABI so far: absent from its module ---- */
+
+#define QUIC_SOCKOPT_STREAM_PEELOFF	15	/* get: struct quic_stream_peeloff */
+
+/**
+ * struct quic_stream_peeloff - value of QUIC_SOCKOPT_STREAM_PEELOFF: a stream becomes a socket of its own
+ * @stream_id: which
+ * @flags: of O_CLOEXEC, O_NONBLOCK, and O_WRONLY: the sending part only, what is received stays with the
+ *	connection's socket
+ * @sd: set to the new file descriptor, which getsockopt() also returns
+ */
+struct quic_stream_peeloff {
+	__s64	stream_id;
+	__u32	flags;
+	int	sd;
+};
+
 /* ---- kquic's extensions: not part of the Linux QUIC ABI, absent from its module ---- */
 
 #define QUIC_SOCKOPT_CONN_STATS		64	/* get: struct quic_conn_stats */
@@ -455,6 +472,29 @@ struct quic_conn_stats {
 	__u64	streams_opened;
 	__u64	streams_accepted;
 	__u64	ecn_ce_received;
+};
+
+#define QUIC_SOCKOPT_STREAM_STATUS	65	/* get: struct quic_stream_status; of a stream's socket only */
+
+/**
+ * struct quic_stream_status - value of QUIC_SOCKOPT_STREAM_STATUS
+ * @stream_id: the stream that the socket is
+ * @send_state: QUIC_STREAM_SEND_STATE_*
+ * @recv_state: QUIC_STREAM_RECV_STATE_*
+ * @reserved: zero
+ * @send_errcode: application error code with which the sending part was reset, by either end
+ * @recv_errcode: application error code of the peer's reset
+ *
+ * A part that the stream does not have is in its state RECVD. The value grows at its end only, as that of
+ * QUIC_SOCKOPT_CONN_STATS.
+ */
+struct quic_stream_status {
+	__s64	stream_id;
+	__u8	send_state;
+	__u8	recv_state;
+	__u8	reserved[6];
+	__u64	send_errcode;
+	__u64	recv_errcode;
 };
 
 #endif /* _UAPI_LINUX_QUIC_H */

@@ -110,6 +110,8 @@ void quic_conn_on_close(struct quic_conn *conn, const struct quic_frame *frame, 
 /* Without a word: idle timeout (RFC 9000, 10.1) or stateless reset (10.3.1). */
 void quic_conn_end(struct quic_conn *conn, u32 code, enum quic_close_trigger trigger)
 {
+	conn->close.idle = trigger == QUIC_CLOSED_IDLE_TIMEOUT;
+	conn->close.reset = trigger == QUIC_CLOSED_STATELESS_RESET;
 	quic_observe_connection_closed(conn, trigger);
 	emit(conn, code, 0, NULL, 0);
 	quic_conn_set_state(conn, QUIC_CONN_CLOSED);

@@ -24,11 +24,11 @@ static void on_stream_event(struct quic_streams *st, u8 type, const union quic_e
 	conn->ops->event(conn, type, event, NULL, 0);
 }
 
-static void on_stream_readable(struct quic_streams *st, struct quic_stream *stream __maybe_unused)
+static void on_stream_readable(struct quic_streams *st, struct quic_stream *stream)
 {
 	struct quic_conn *conn = conn_of(st);
 
-	conn->ops->readable(conn);
+	conn->ops->readable(conn, stream);
 }
 
 static void on_stream_writable(struct quic_streams *st, struct quic_stream *stream)

@@ -51,7 +51,8 @@ struct quic_conn;
  * @token: client: a token to keep arrived (S5.28, S5.29)
  * @make_token: server: write a token for later connections from @remote to @token, which has room for
  *	QUIC_TOKEN_MAX bytes; its length or -ENOMEM
- * @readable: something was appended to conn->streams.inq or conn->handshake_inq
+ * @readable: something was appended to conn->streams.inq or conn->handshake_inq, or @stream, which has an
+ *	owner, has something new to read or will have nothing any more
  * @writable: flow control, a stream limit or the send buffer gained room; @stream NULL: any
  * @state: conn->state changed
  * @paths: conn->proven_path is another one, or a path was given up: which local addresses are in use
@@ -68,7 +69,7 @@ struct quic_conn_ops {
 	void (*token)(struct quic_conn *conn, const u8 *token, size_t len);
 	int (*make_token)(struct quic_conn *conn, const struct quic_addr *remote, u64 now,
 			  u8 *token);
-	void (*readable)(struct quic_conn *conn);
+	void (*readable)(struct quic_conn *conn, struct quic_stream *stream);
 	void (*writable)(struct quic_conn *conn, struct quic_stream *stream);
 	void (*state)(struct quic_conn *conn);
 	void (*paths)(struct quic_conn *conn);
@@ -117,10 +118,11 @@ struct quic_conn_drops {
  * @set: a CONNECTION_CLOSE is to be sent or was received; not when the connection ends silently
  * @app: application close (0x1d)
  * @by_peer: received
+ * @idle: nothing came for too long; @reset: by a stateless reset (RFC 9000, 10.3)
  * @code: up to 62 bits
  */
 struct quic_conn_close_info {
-	bool set, app, by_peer;
+	bool set, app, by_peer, idle, reset;
 	u64 code, frame;
 	u8 phrase_len;
 	u8 phrase[QUIC_CLOSE_PHRASE_BUFFER_SIZE];

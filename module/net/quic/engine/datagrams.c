@@ -21,7 +21,7 @@ int quic_datagrams_on_frame(struct quic_conn *conn, const struct quic_received *
 
 	if (!frame->datagram.len)
 		return 0;
-	if (conn->ops->rx_room(conn, false))
+	if (!st->unattended && conn->ops->rx_room(conn, false))
 		seg = quic_segment_new(&conn->mem_rx, rx->ref, frame->datagram.data, 0,
 				       frame->datagram.len, rx->dgram_len);
 	if (!seg) {
@@ -32,7 +32,7 @@ int quic_datagrams_on_frame(struct quic_conn *conn, const struct quic_received *
 	list_add_tail(&seg->order, &st->inq);
 	st->inq_bytes += seg->len;
 	conn->stats.datagrams_received++;
-	conn->ops->readable(conn);
+	conn->ops->readable(conn, NULL);
 	return 0;
 }
 

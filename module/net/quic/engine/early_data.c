@@ -42,7 +42,7 @@ void quic_early_data_on_secret(struct quic_conn *conn, bool send)
 	/* S3.29, S4.20: what came in 0-RTT packets may be read from here on. */
 	conn->streams.inq_held = false;
 	if (!list_empty(&conn->streams.inq))
-		conn->ops->readable(conn);
+		conn->ops->readable(conn, NULL);
 }
 
 /* A 1-RTT packet was opened. RFC 9001, 4.9.3: reordered 0-RTT packets have three PTOs. */

@@ -24,6 +24,7 @@
  *	acknowledged another such packet is held (S3.24)
  * @allotted: bytes that may leave, U64_MAX: all; @withheld: not even a frame may (stream_allot.c)
  * @used: the application has sent something on it, or it was reset (S3.14)
+ * @stopped: the peer has sent STOP_SENDING
  */
 struct quic_stream_send {
 	u8 state;
@@ -35,7 +36,7 @@ struct quic_stream_send {
 	u64 more_at;
 	u64 allotted;
 	bool withheld;
-	u8 fin:1, fin_sent:1, fin_acked:1, reset_pending:1, blocked_pending:1, used:1;
+	u8 fin:1, fin_sent:1, fin_acked:1, reset_pending:1, blocked_pending:1, used:1, stopped:1;
 };
 
 /**
@@ -48,9 +49,11 @@ struct quic_stream_send {
  * @announced_at: value of @consumed when max_data was last raised
  * @final_size: U64_MAX while unknown
  * @stop_code: of STOP_SENDING
+ * @reset_code: of RESET_STREAM, once state is RESET_RECVD
  * @stopped: this end asked to stop: data is discarded on arrival (S4.19, F31)
  * @stop_pending, @max_pending: frame must be sent (again)
  * @started: a STREAM frame was received
+ * @peeled: segments are in @readable only: quic_stream.owner reads them, not the connection's reader
  */
 struct quic_stream_recv {
 	u8 state;
@@ -58,8 +61,8 @@ struct quic_stream_recv {
 	struct list_head readable;
 	u64 max_data, window, consumed, announced_at;
 	u64 final_size;
-	u64 stop_code;
-	u8 stopped:1, stop_pending:1, max_pending:1, started:1;
+	u64 stop_code, reset_code;
+	u8 stopped:1, stop_pending:1, max_pending:1, started:1, peeled:1;
 };
 
 /**
@@ -68,8 +71,8 @@ struct quic_stream_recv {
  * @data_queue: in quic_streams.data_queue while it has bytes or FIN to send
  * @control_queue: in quic_streams.control_queue while a frame other than STREAM is pending
  * @in_flight: records of sent packets that refer to this stream
- * @users: waiting system calls and, later, peeled-off sockets
- *
+ * @users: waiting system calls, and @owner
+ * @owner: of the host, if the stream was peeled off (stream_peel.c)
  * @gone: both parts are terminal (S8.4): it is not found by its ID any more
  *
  * A stream is freed when it is gone, nothing refers to it (in_flight, users) and its unread data
@@ -84,6 +87,7 @@ struct quic_stream {
 	struct quic_stream_recv recv;
 	u32 in_flight;
 	u32 users;
+	void *owner;
 	bool gone;
 };
 

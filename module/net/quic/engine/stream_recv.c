@@ -85,6 +85,9 @@ static struct quic_segment *stream_tail(struct quic_streams *st, const struct qu
 {
 	struct quic_segment *tail;
 
+	if (stream->recv.peeled)
+		return list_empty(&stream->recv.readable) || !RB_EMPTY_ROOT(&stream->recv.buf.tree) ? NULL :
+		       list_last_entry(&stream->recv.readable, struct quic_segment, siblings);
 	if (list_empty(&st->inq) || !RB_EMPTY_ROOT(&stream->recv.buf.tree))
 		return NULL;
 	tail = list_last_entry(&st->inq, struct quic_segment, order);
@@ -100,7 +103,7 @@ static int stream_join(struct quic_streams *st, struct quic_stream *stream,
 	struct quic_segment *seg;
 
 	if (quic_segment_append(tail, data, len)) {
-		st->inq_bytes += len;
+		st->inq_bytes += stream->recv.peeled ? 0 : len;
 	} else {
 		seg = quic_segment_copy(st->mem_rx, data, buf->next, len,
 					max_t(size_t, len, min(2 * tail->size, SMALL_MAX)));
@@ -147,13 +150,16 @@ static int stream_keep(struct quic_streams *st, struct quic_stream *stream,
 static void stream_deliver(struct quic_streams *st, struct quic_stream *stream,
 			   struct list_head *ready)
 {
-	struct quic_segment *seg;
+	struct quic_segment *seg, *tmp;
 
-	list_for_each_entry(seg, ready, order) {
+	list_for_each_entry_safe(seg, tmp, ready, order) {
 		seg->kind = QUIC_SEGMENT_STREAM;
 		seg->stream = stream;
 		list_add_tail(&seg->siblings, &stream->recv.readable);
-		st->inq_bytes += seg->len;
+		if (stream->recv.peeled)
+			list_del_init(&seg->order);
+		else
+			st->inq_bytes += seg->len;
 	}
 	list_splice_tail(ready, &st->inq);
 }
@@ -237,7 +243,7 @@ static void stream_drop_unread(struct quic_streams *st, struct quic_stream *stre
 	struct quic_segment *seg, *tmp;
 
 	list_for_each_entry_safe(seg, tmp, &recv->readable, siblings) {
-		st->inq_bytes -= seg->len - seg->taken;
+		st->inq_bytes -= recv->peeled ? 0 : seg->len - seg->taken;
 		list_del(&seg->order);
 		list_del(&seg->siblings);
 		quic_segment_free(st->mem_rx, seg);
@@ -263,6 +269,7 @@ int quic_streams_on_reset(struct quic_streams *st, u64 id, u64 code, u64 final_s
 	st->rx_used += final_size - recv->buf.highest;
 	recv->buf.highest = final_size;
 	recv->final_size = final_size;
+	recv->reset_code = code;
 	stream_drop_unread(st, stream);
 	quic_stream_set_recv_state(st, stream, QUIC_STREAM_RECV_STATE_RESET_RECVD);
 	recv->max_pending = 0;
@@ -270,6 +277,8 @@ int quic_streams_on_reset(struct quic_streams *st, u64 id, u64 code, u64 final_s
 	quic_stream_queue_control(st, stream);
 	quic_stream_event(st, stream, QUIC_STREAM_RECV_STATE_RESET_RECVD, code, final_size);
 	connection_grant(st, false);
+	if (stream->owner)
+		st->ops->readable(st, stream);
 	quic_stream_settle(st, stream);
 	return 0;
 }
@@ -314,7 +323,17 @@ int quic_streams_stop_sending(struct quic_streams *st, u64 id, u64 code)
 	quic_stream_queue_control(st, stream);
 	stream_drop_gaps(st, stream);
 	connection_grant(st, false);
+	if (stream->owner)
+		st->ops->readable(st, stream);
 	return 0;
+}
+
+void quic_stream_forsake(struct quic_streams *st, struct quic_stream *stream)
+{
+	if (!stream->gone)
+		quic_streams_stop_sending(st, stream->id, 0);
+	stream_drop_unread(st, stream);
+	connection_grant(st, false);
 }
 
 struct quic_segment *quic_streams_head(struct quic_streams *st)
@@ -326,6 +345,10 @@ struct quic_segment *quic_streams_next(struct quic_streams *st, struct quic_segm
 {
 	struct quic_segment *next = list_next_entry(seg, order);
 
+	if (seg->stream && seg->stream->recv.peeled) {
+		next = list_next_entry(seg, siblings);
+		return list_entry_is_head(next, &seg->stream->recv.readable, siblings) ? NULL : next;
+	}
 	if (list_entry_is_head(next, &st->inq, order) || !seg->stream ||
 	    next->stream != seg->stream)
 		return NULL;
@@ -337,7 +360,7 @@ void quic_streams_consume(struct quic_streams *st, struct quic_segment *seg, siz
 	struct quic_stream *stream = seg->stream;
 
 	seg->taken += len;
-	st->inq_bytes -= len;
+	st->inq_bytes -= stream && stream->recv.peeled ? 0 : len;
 	if (seg->taken == seg->len) {
 		list_del(&seg->order);
 		list_del(&seg->siblings);

@@ -122,6 +122,11 @@ static u64 stream_room(const struct quic_stream *stream)
 	       stream->send.max_data - stream->send.buf.end : 0;
 }
 
+bool quic_stream_is_blocked(const struct quic_stream *stream)
+{
+	return !stream_room(stream);
+}
+
 static u64 connection_room(const struct quic_streams *st)
 {
 	return st->tx_max > st->tx_used ? st->tx_max - st->tx_used : 0;
@@ -228,6 +233,7 @@ int quic_streams_on_stop_sending(struct quic_streams *st, u64 id, u64 code)
 	err = quic_streams_of_frame(st, id, true, &stream);
 	if (err || !stream || !quic_stream_sending(stream))
 		return err;
+	stream->send.stopped = 1;
 	stream_reset(st, stream, code);
 	quic_stream_event(st, stream, QUIC_STREAM_SEND_STATE_RESET_SENT, code,
 			  stream->send.reset_size);

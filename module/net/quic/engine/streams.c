@@ -27,10 +27,14 @@ void quic_streams_init(struct quic_streams *st, const struct quic_streams_ops *o
 
 static void stream_free(struct quic_streams *st, struct quic_stream *stream)
 {
+	struct quic_segment *seg, *tmp;
+
 	rb_erase(&stream->node, &st->table);
 	list_del(&stream->data_queue);
 	list_del(&stream->control_queue);
 	quic_stream_discard(st, stream);
+	list_for_each_entry_safe(seg, tmp, &stream->recv.readable, siblings)
+		quic_segment_free(st->mem_rx, seg);
 	quic_recvbuf_clear(&stream->recv.buf, st->mem_rx);
 	quic_free(st->mem, stream, sizeof(*stream));
 }
@@ -40,8 +44,10 @@ void quic_streams_clear(struct quic_streams *st)
 	struct quic_segment *seg, *tmp;
 	struct rb_node *node;
 
-	list_for_each_entry_safe(seg, tmp, &st->inq, order)
+	list_for_each_entry_safe(seg, tmp, &st->inq, order) {
+		list_del(&seg->siblings);
 		quic_segment_free(st->mem_rx, seg);
+	}
 	INIT_LIST_HEAD(&st->inq);
 	st->inq_bytes = 0;
 	while ((node = rb_first(&st->table)))
@@ -106,7 +112,7 @@ void quic_streams_set_remote(struct quic_streams *st, const struct quic_params *
 
 /* ---- finding and opening ---- */
 
-struct quic_stream *quic_streams_find(struct quic_streams *st, u64 id)
+struct quic_stream *quic_streams_lookup(struct quic_streams *st, u64 id)
 {
 	struct rb_node *node = st->table.rb_node;
 	struct quic_stream *stream;
@@ -114,10 +120,17 @@ struct quic_stream *quic_streams_find(struct quic_streams *st, u64 id)
 	while (node) {
 		stream = rb_entry(node, struct quic_stream, node);
 		if (stream->id == id)
-			return stream->gone ? NULL : stream;
+			return stream;
 		node = id < stream->id ? node->rb_left : node->rb_right;
 	}
 	return NULL;
+}
+
+struct quic_stream *quic_streams_find(struct quic_streams *st, u64 id)
+{
+	struct quic_stream *stream = quic_streams_lookup(st, id);
+
+	return stream && !stream->gone ? stream : NULL;
 }
 
 static void stream_link(struct quic_streams *st, struct quic_stream *stream)
@@ -189,6 +202,8 @@ int quic_streams_open(struct quic_streams *st, u64 id)
 	list_for_each_entry_safe(stream, tmp, &opened, data_queue) {
 		list_del_init(&stream->data_queue);
 		stream_link(st, stream);
+		if (st->unattended)
+			quic_stream_abandon(st, stream, true);
 	}
 	number -= type->next;
 	type->next += number;

@@ -18,7 +18,7 @@ struct quic_streams;
 /**
  * struct quic_streams_ops - what happened
  * @event: an event of section 7 (STREAM_UPDATE, STREAM_MAX_DATA, STREAM_MAX_STREAM)
- * @readable: a segment was appended to the data queue
+ * @readable: a segment was appended to the data queue, or a stream with an owner was reset
  * @writable: a limit was raised or a stream ended: waiting writers look again; @stream NULL: any
  * @room: may another segment be kept (see quic_conn_ops.rx_room)?
  */
@@ -50,7 +50,8 @@ struct quic_stream_type {
  *	for bytes to send; @mem_rx: for received segments
  * @table: all streams by ID, also those gone but still referred to
  * @type: [initiator: 0 local, 1 remote][0 bidi, 1 uni]
- * @inq: deliverable segments of streams and datagrams in order of delivery (quic_segment.order)
+ * @inq: deliverable segments of streams and datagrams in order of delivery (quic_segment.order),
+ *	but for those of streams that were peeled off
  * @inq_bytes: payload bytes in it
  * @data_queue: streams with something to send, round robin; @control_queue: with other frames
  * @active: ID of the active stream, -1 none (S3.11)
@@ -89,6 +90,7 @@ struct quic_streams {
 	bool pressed;
 	bool nodelay, flush;
 	bool can_send;		/* the peer's parameters are known (S3.17) */
+	bool unattended;	/* only owners of streams are left (quic_streams_abandon()) */
 };
 
 void quic_streams_init(struct quic_streams *st, const struct quic_streams_ops *ops,
@@ -152,6 +154,41 @@ struct quic_segment *quic_streams_next(struct quic_streams *st, struct quic_segm
  * (S4.16): the frames become pending, so the caller transmits afterwards.
  */
 void quic_streams_consume(struct quic_streams *st, struct quic_segment *seg, size_t len);
+
+/* ---- streams that are peeled off: docs/peeloff.md ---- */
+
+/**
+ * quic_streams_peel() - a stream gets an owner
+ * @receiving: what was received, and will be, is the owner's, not in the queue of the connection any more;
+ *	else that stays where it is, and only the sending part is the owner's
+ * @stream: the result, held: also one that is gone, if there is something to read
+ *
+ * Return: 0; -EINVAL: no such stream or part; -ENOSTR: it is over; -EBUSY: it has an owner.
+ */
+int quic_streams_peel(struct quic_streams *st, u64 id, bool receiving, void *owner,
+		      struct quic_stream **stream);
+/*
+ * The owner leaves: FIN, and STOP_SENDING with code 0 if it was the reader, as far as the states permit it.
+ * What is unread is given up. @stream may be freed.
+ */
+void quic_streams_leave(struct quic_streams *st, struct quic_stream *stream);
+/*
+ * The connection's own reader and writer leave: the same happens to every stream without an owner, and to
+ * what the peer opens from now on.
+ */
+void quic_streams_abandon(struct quic_streams *st);
+/* As quic_streams_head(): the first bytes of a stream that has an owner. */
+struct quic_segment *quic_stream_head(struct quic_stream *stream);
+/* Bytes to read of it, bytes that are unacknowledged and, of them, those never sent. */
+u64 quic_stream_unread(const struct quic_stream *stream);
+u64 quic_stream_unacked(const struct quic_stream *stream);
+u64 quic_stream_unsent(const struct quic_stream *stream);
+/* Does the owner get no more than what is unread? Also of a part that does not exist. */
+bool quic_stream_recv_over(const struct quic_stream *stream);
+/* Is there nothing more to come of it, in either direction, and nothing unacknowledged? */
+bool quic_stream_is_done(const struct quic_stream *stream);
+/* Does this stream's own limit leave no room? Then connection flow control does not matter. */
+bool quic_stream_is_blocked(const struct quic_stream *stream);
 
 /* ---- the peer: 0, negative errno (drop the packet), or a transport error code ---- */
 

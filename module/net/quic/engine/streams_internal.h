@@ -95,6 +95,8 @@ static inline void quic_stream_event(struct quic_streams *st, const struct quic_
 
 /* streams.c */
 
+/* Also one that is gone, as long as something refers to it. */
+struct quic_stream *quic_streams_lookup(struct quic_streams *st, u64 id);
 /* Open every stream up to @id, which nobody has opened. 0 or -ENOMEM: none was opened. */
 int quic_streams_open(struct quic_streams *st, u64 id);
 /*
@@ -113,6 +115,12 @@ void quic_stream_queue_control(struct quic_streams *st, struct quic_stream *stre
 /* stream_allot.c: limits that lie below what is used; after they changed */
 void quic_streams_reduce(struct quic_streams *st);
 void quic_streams_allot(struct quic_streams *st);
+
+/* stream_recv.c: nobody wants to read it any more; the caller settles it */
+void quic_stream_forsake(struct quic_streams *st, struct quic_stream *stream);
+
+/* stream_peel.c: what close() does to a stream; @receiving: to both parts. The caller settles it. */
+void quic_stream_abandon(struct quic_streams *st, struct quic_stream *stream, bool receiving);
 
 /* stream_send.c: changes of a send buffer, so that the sums in struct quic_streams stay exact */
 

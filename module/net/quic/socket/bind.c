@@ -44,9 +44,8 @@ int quic_bind(struct socket *sock, quic_sockaddr *uaddr, int len)
 	return err;
 }
 
-int quic_getname(struct socket *sock, struct sockaddr *uaddr, int peer)
+int quic_sock_name(struct sock *sk, struct sockaddr *uaddr, int peer)
 {
-	struct sock *sk = sock->sk;
 	int len;
 
 	lock_sock(sk);
@@ -58,4 +57,9 @@ int quic_getname(struct socket *sock, struct sockaddr *uaddr, int peer)
 		len = -ENOTCONN;
 	release_sock(sk);
 	return len;
+}
+
+int quic_getname(struct socket *sock, struct sockaddr *uaddr, int peer)
+{
+	return quic_sock_name(sock->sk, uaddr, peer);
 }

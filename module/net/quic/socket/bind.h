@@ -8,6 +8,8 @@
 
 int quic_bind(struct socket *sock, quic_sockaddr *uaddr, int len);
 int quic_connect(struct socket *sock, quic_sockaddr *uaddr, int len, int flags);
+/* What getsockname() and getpeername() say of a connection's socket. */
+int quic_sock_name(struct sock *sk, struct sockaddr *uaddr, int peer);
 int quic_getname(struct socket *sock, struct sockaddr *uaddr, int peer);
 
 /* Take the endpoint for @addr; port 0 chooses one. [lock] */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* shutdown() and close() (2.8 of the API). */
 #include "close.h"
+#include "event.h"
 #include "listener.h"
 #include "net.h"
 #include "../engine/frame.h"
@@ -52,24 +53,52 @@ int quic_shutdown(struct socket *sock, int how)
 	return err;
 }
 
-void quic_close(struct sock *sk, long timeout)
+/* Nobody holds it any more; the connection may still have to say goodbye. */
+static void let_go(struct sock *sk)
 {
 	struct quic_net *qn = quic_net(sock_net(sk));
 	struct quic_sock *qs = quic_sk(sk);
 
-	lock_sock(sk);
-	if (sk->sk_state == QUIC_SS_LISTENING)
-		quic_listen_stop(sk);
-	else if (quic_sock_is_open(sk))
-		close_conn(sk);
-	sock_orphan(sk);
 	if (!qs->conn || qs->conn->state == QUIC_CONN_CLOSED) {
 		quic_sock_kill(sk);
-	} else {
-		spin_lock_bh(&qn->socks_lock);
-		list_move(&qs->entry, &qn->closing);
-		spin_unlock_bh(&qn->socks_lock);
+		return;
 	}
+	spin_lock_bh(&qn->socks_lock);
+	list_move(&qs->entry, &qn->closing);
+	spin_unlock_bh(&qn->socks_lock);
+}
+
+void quic_close_last(struct sock *sk)
+{
+	if (quic_sock_is_open(sk))
+		close_conn(sk);
+	else
+		quic_sock_update(sk);
+	if (quic_sk(sk)->conn)
+		let_go(sk);
+}
+
+void quic_close(struct sock *sk, long timeout)
+{
+	struct quic_sock *qs = quic_sk(sk);
+	bool peeled;
+
+	lock_sock(sk);
+	peeled = !list_empty(&qs->peeled.socks);
+	if (sk->sk_state == QUIC_SS_LISTENING) {
+		quic_listen_stop(sk);
+	} else if (peeled && quic_sock_is_open(sk)) {
+		/* PO.20 */
+		qs->event_mask = 0;
+		quic_event_purge(sk);
+		quic_streams_abandon(&qs->conn->streams);
+		quic_sock_update(sk);
+	} else if (quic_sock_is_open(sk)) {
+		close_conn(sk);
+	}
+	sock_orphan(sk);
+	if (!peeled)
+		let_go(sk);
 	release_sock(sk);
 	sock_put(sk);
 }

@@ -6,6 +6,8 @@
 #include "sock.h"
 
 int quic_shutdown(struct socket *sock, int how);
+/* After close(), when no socket of a stream is left either. [lock] */
+void quic_close_last(struct sock *sk);
 void quic_close(struct sock *sk, long timeout);
 
 #endif

@@ -24,7 +24,7 @@ static int wait_for_room(struct sock *sk, size_t len, long *timeo)
 
 	st->flush = true;
 	quic_sock_update(sk);
-	err = quic_wait_writable(sk, NULL, timeo);
+	err = quic_wait_writable(sk, sk, NULL, timeo);
 	/* A closing connection keeps it set. */
 	if (!quic_sock_is_open(sk))
 		return err ?: -EPIPE;

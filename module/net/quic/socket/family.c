@@ -14,6 +14,7 @@
 #include "message.h"
 #include "option.h"
 #include "poll.h"
+#include "stream_sock.h"
 
 static struct proto quic_prot = {
 	.name		= "QUIC",
@@ -134,6 +135,9 @@ int quic_family_register(void)
 	err = proto_register(&quicv6_prot, 1);
 	if (err)
 		goto free4;
+	err = quic_stream_sock_register();
+	if (err)
+		goto free_proto6;
 	for (i = 0; i < ARRAY_SIZE(quicv6_protosw); i++) {
 		err = inet6_register_protosw(&quicv6_protosw[i]);
 		if (err)
@@ -144,6 +148,8 @@ int quic_family_register(void)
 	return 0;
 free6:
 	unregister6(i);
+	quic_stream_sock_unregister();
+free_proto6:
 	proto_unregister(&quicv6_prot);
 free4:
 	proto_unregister(&quic_prot);
@@ -157,6 +163,7 @@ void quic_family_unregister(void)
 	for (i = 0; i < ARRAY_SIZE(quic_protosw); i++)
 		inet_unregister_protosw(&quic_protosw[i]);
 	unregister6(ARRAY_SIZE(quicv6_protosw));
+	quic_stream_sock_unregister();
 	proto_unregister(&quicv6_prot);
 	proto_unregister(&quic_prot);
 }

@@ -12,6 +12,7 @@
 #include "migrate.h"
 #include "net.h"
 #include "sock.h"
+#include "stream_sock.h"
 #include "token.h"
 
 /* What kmalloc() takes for @size bytes, about: the same at allocation and release. */
@@ -104,14 +105,21 @@ static int make_token(struct quic_conn *conn, const struct quic_addr *remote, u6
 	return quic_token_make(sock_net(sk_of(conn)), QUIC_TOKEN_REGULAR, &owner, NULL, token);
 }
 
-static void on_readable(struct quic_conn *conn)
+static void on_readable(struct quic_conn *conn, struct quic_stream *stream)
 {
-	quic_sk(sk_of(conn))->wake |= QUIC_WAKE_READ;
+	if (stream && stream->owner)
+		quic_stream_sock_changed(stream->owner, QUIC_WAKE_READ);
+	if (!stream || !stream->recv.peeled)
+		quic_sk(sk_of(conn))->wake |= QUIC_WAKE_READ;
 }
 
 static void on_writable(struct quic_conn *conn, struct quic_stream *stream)
 {
-	quic_sk(sk_of(conn))->wake |= QUIC_WAKE_WRITE;
+	if (stream && stream->owner)
+		quic_stream_sock_changed(stream->owner, QUIC_WAKE_WRITE);
+	/* Others than its owner may wait for it as well: a system call of the connection's socket. */
+	if (!stream || stream->users > !!stream->owner)
+		quic_sk(sk_of(conn))->wake |= QUIC_WAKE_WRITE;
 }
 
 static void count_close(struct net *net, const struct quic_conn_close_info *close)

@@ -7,6 +7,7 @@
 
 #include "mtu.h"
 #include "option.h"
+#include "peeloff.h"
 
 struct option {
 	int (*set)(struct sock *sk, const u8 *val, size_t len);
@@ -69,6 +70,8 @@ int quic_do_getsockopt(struct sock *sk, int optname, sockptr_t optval, sockptr_t
 	int len, err;
 	u8 *buf;
 
+	if (optname == QUIC_SOCKOPT_STREAM_PEELOFF)
+		return quic_peeloff(sk, optval, optlen);
 	if (!option || !option->get)
 		return -ENOPROTOOPT;
 	if (copy_from_sockptr(&len, optlen, sizeof(len)))

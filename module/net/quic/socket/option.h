@@ -20,6 +20,12 @@ int quic_setsockopt(struct sock *sk, int level, int optname, sockptr_t optval, u
 int quic_getsockopt(struct sock *sk, int level, int optname, char __user *optval,
 		    int __user *optlen);
 
+/* setsockopt() and getsockopt() of a stream's socket, in stream_option.c */
+int quic_stream_setsockopt(struct sock *sk, int level, int optname, sockptr_t optval,
+			   unsigned int optlen);
+int quic_stream_getsockopt(struct sock *sk, int level, int optname, char __user *optval,
+			   int __user *optlen);
+
 /* A number where 0 means "leave it as it is", which is always fine. */
 static inline bool quic_option_valid(u64 value, u64 low, u64 high)
 {

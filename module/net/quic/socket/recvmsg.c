@@ -62,16 +62,16 @@ static int recv_datagram(struct sock *sk, struct msghdr *msg, struct quic_segmen
  * S4.2, S4.9: adjacent segments of a stream, until the buffer is full, the FIN was taken, or the next
  * item is something else.
  */
-static int recv_stream(struct sock *sk, struct msghdr *msg, struct quic_segment *seg, size_t len,
-		       bool peek)
+ssize_t quic_stream_read(struct sock *sk, struct msghdr *msg, struct quic_segment *seg, size_t len, bool peek,
+			 struct quic_stream_info *info)
 {
 	struct quic_streams *st = &quic_sk(sk)->conn->streams;
-	struct quic_stream_info info = {};
 	struct quic_segment *next;
 	size_t done = 0, want, n;
 	bool whole;
 
-	info.stream_id = seg->stream->id;
+	memset(info, 0, sizeof(*info));
+	info->stream_id = seg->stream->id;
 	do {
 		want = min_t(size_t, len - done, seg->len - seg->taken);
 		n = copy_to_iter(seg->data + seg->taken, want, &msg->msg_iter);
@@ -80,21 +80,35 @@ static int recv_stream(struct sock *sk, struct msghdr *msg, struct quic_segment 
 		done += n;
 		whole = n == seg->len - seg->taken;
 		if (whole && seg->fin)
-			info.stream_flags = MSG_QUIC_STREAM_FIN;
+			info->stream_flags = MSG_QUIC_STREAM_FIN;
 		next = whole && !seg->fin && done < len ? quic_streams_next(st, seg) : NULL;
 		if (!peek)
 			quic_streams_consume(st, seg, n);
 		seg = next;
 	} while (seg);
+	return done;
+}
 
+void quic_put_stream_info(struct msghdr *msg, const struct quic_stream_info *info)
+{
 	/* S2.50: on 32-bit x86 the structure ends with its last member, and so does a program's buffer. */
 	put_cmsg(msg, SOL_QUIC, QUIC_STREAM_INFO,
 		 msg->msg_flags & MSG_CMSG_COMPAT ?
-			offsetofend(struct quic_stream_info, stream_flags) : sizeof(info), &info);
+			offsetofend(struct quic_stream_info, stream_flags) : sizeof(*info), (void *)info);
 	/* S4.7: without room for it the FIN is still seen. */
 	if (msg->msg_flags & MSG_CTRUNC)
-		msg->msg_flags |= info.stream_flags;
-	return done;
+		msg->msg_flags |= info->stream_flags;
+}
+
+static int recv_stream(struct sock *sk, struct msghdr *msg, struct quic_segment *seg, size_t len,
+		       bool peek)
+{
+	struct quic_stream_info info;
+	ssize_t n = quic_stream_read(sk, msg, seg, len, peek, &info);
+
+	if (n >= 0)
+		quic_put_stream_info(msg, &info);
+	return n;
 }
 
 static int recv_head(struct sock *sk, struct msghdr *msg, size_t len, bool peek)

@@ -10,21 +10,8 @@
 #define SEND_FLAGS	(MSG_MORE | MSG_DONTWAIT | MSG_NOSIGNAL | MSG_WAITALL | MSG_BATCH | \
 			 MSG_QUIC_DATAGRAM | QUIC_STREAM_FLAGS | MSG_CMSG_COMPAT | QUIC_MSG_SPLICE)
 
-/* A long write fills packets while it is still copying. */
-#define TRANSMIT_EVERY	65536
-
-/*
- * What the control messages of a sendmsg() say
- * @stream: QUIC_STREAM_INFO, if @has_stream; @level: of QUIC_HANDSHAKE_INFO, if @has_level
- */
-struct send_request {
-	bool has_stream, has_level;
-	struct quic_stream_info stream;
-	u8 level;
-};
-
 /* S3.3: shorter payloads are fine, missing bytes keep their defaults. */
-static int parse_cmsgs(struct msghdr *msg, struct send_request *req)
+int quic_send_parse(struct msghdr *msg, struct quic_send_request *req)
 {
 	struct cmsghdr *cmsg;
 	size_t len;
@@ -84,7 +71,7 @@ static int send_handshake(struct sock *sk, struct msghdr *msg, u8 level, size_t 
 			/* What is held back leaves now. */
 			quic_conn_crypto_commit(conn, level, 0, false);
 			quic_sock_update(sk);
-			err = quic_wait_writable(sk, NULL, &timeo);
+			err = quic_wait_writable(sk, sk, NULL, &timeo);
 			if (!err && !quic_sock_is_open(sk))
 				err = -EPIPE;
 			if (!err)
@@ -144,121 +131,43 @@ int quic_stream_resolve(struct sock *sk, s64 id, u32 flags, bool use_active, lon
 	}
 }
 
-/*
- * A stream send in progress
- * @left: bytes still to be taken; @done: bytes taken
- * @unsent: of them, since the last transmit
- * @no_credit: errno when flow control leaves no room (S3.19)
- */
-struct stream_send {
-	struct quic_stream *stream;
-	u32 flags;
-	size_t left, done, unsent;
-	int no_credit;
-	long timeo;
-};
-
-/* Wait for room or credit. What was taken so far leaves first. */
-static int wait_for_room(struct sock *sk, struct stream_send *send, bool credit)
-{
-	struct quic_streams *st = &quic_sk(sk)->conn->streams;
-	int err;
-
-	if (!credit && send->flags & MSG_QUIC_STREAM_SNDBLOCK)
-		quic_streams_blocked(st, send->stream);
-	quic_streams_push(st, send->stream, false, false);
-	st->flush = true;
-	quic_sock_update(sk);
-	send->unsent = 0;
-	err = quic_wait_writable(sk, send->stream, &send->timeo);
-	/* A closing connection keeps it set. */
-	if (quic_sock_is_open(sk))
-		st->flush = false;
-	else if (!err)
-		err = -EPIPE;
-	if (!err)
-		err = quic_streams_sendable(send->stream);
-	if (err == -EAGAIN && !credit)
-		err = send->no_credit;
-	return err;
-}
-
-/* Copy what fits now: one chunk. */
-static int take(struct sock *sk, struct stream_send *send, struct msghdr *msg, u64 credit)
-{
-	struct quic_streams *st = &quic_sk(sk)->conn->streams;
-	size_t want = min_t(u64, send->left, credit), room, n;
-	u8 *to;
-
-	to = quic_streams_reserve(st, send->stream, want, true, &room);
-	if (!to)
-		return -ENOMEM;
-	n = copy_from_iter(to, min(room, want), &msg->msg_iter);
-	if (!n)
-		return -EFAULT;
-	quic_streams_commit(st, send->stream, n);
-	send->done += n;
-	send->left -= n;
-	send->unsent += n;
-	if (send->left && send->unsent >= TRANSMIT_EVERY) {
-		quic_streams_push(st, send->stream, false, true);
-		quic_sock_transmit(sk);
-		send->unsent = 0;
-	}
-	return 0;
-}
-
-static int send_stream(struct sock *sk, struct msghdr *msg, const struct send_request *req,
+static int send_stream(struct sock *sk, struct msghdr *msg, const struct quic_send_request *req,
 		       size_t len, long timeo)
 {
-	struct quic_streams *st = &quic_sk(sk)->conn->streams;
 	s64 id = req->has_stream ? req->stream.stream_id : QUIC_STREAMS_ID_ANY;
-	struct stream_send send = {
+	struct quic_stream_write write = {
+		.waiter = sk,
 		.flags = req->has_stream ? req->stream.stream_flags :
 					   msg->msg_flags & QUIC_STREAM_FLAGS,
 		.left = len,
 		.no_credit = req->has_stream ? -ENOSPC : -EAGAIN,
 		.timeo = timeo,
 	};
-	bool fin = send.flags & MSG_QUIC_STREAM_FIN;
-	u64 credit;
+	ssize_t n;
 	int err;
 
-	if (!len && !fin)
+	if (!len && !(write.flags & MSG_QUIC_STREAM_FIN))
 		return -EMSGSIZE;
-	err = quic_stream_resolve(sk, id, send.flags, true, &send.timeo, &send.stream);
+	err = quic_stream_resolve(sk, id, write.flags, true, &write.timeo, &write.stream);
 	if (!err)
-		err = quic_streams_sendable(send.stream);
-	if (!err)
-		err = quic_route_check(sk);	/* S3.26 */
+		err = quic_streams_sendable(write.stream);
 	if (err)
 		return err;
-
-	quic_streams_hold(send.stream);
-	while (!err && send.left) {
-		credit = quic_streams_credit(st, send.stream);
-		if (credit && !quic_sndbuf_full(sk))
-			err = take(sk, &send, msg, credit);
-		else
-			err = wait_for_room(sk, &send, credit);
-	}
-	if (quic_sock_is_open(sk) && !quic_streams_sendable(send.stream) && (send.done || !err))
-		quic_streams_push(st, send.stream, fin && !send.left,
-				  msg->msg_flags & MSG_MORE && !send.left);
-	quic_streams_unhold(st, send.stream);
-	quic_sock_update(sk);
-	return send.done ?: err;
+	quic_streams_hold(write.stream);
+	n = quic_stream_write(sk, &write, msg);
+	quic_streams_unhold(&quic_sk(sk)->conn->streams, write.stream);
+	return n;
 }
 
 static int do_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 {
 	long timeo = sock_sndtimeo(sk, msg->msg_flags & MSG_DONTWAIT);
-	struct send_request req;
+	struct quic_send_request req;
 	bool quiet = msg->msg_flags & MSG_QUIC_DATAGRAM;
 	int err = -EPIPE;
 
 	if (quic_sock_is_open(sk)) {
-		err = parse_cmsgs(msg, &req);
+		err = quic_send_parse(msg, &req);
 		if (err)
 			return err;
 		if (req.has_level)

@@ -9,6 +9,7 @@
 #include "mtu.h"
 #include "net.h"
 #include "sock.h"
+#include "stream_sock.h"
 
 /* SO_SNDBUF follows the congestion window between this and quic_wmem's maximum (S2.45, F30). */
 #define SNDBUF_MIN	(256 << 10)
@@ -48,6 +49,7 @@ void quic_sock_init_state(struct sock *sk)
 	INIT_LIST_HEAD(&qs->entry);
 	INIT_HLIST_NODE(&qs->peer);
 	INIT_LIST_HEAD(&qs->listen.requests);
+	quic_stream_socks_init(&qs->peeled);
 }
 
 int quic_sock_init(struct sock *sk)
@@ -129,6 +131,7 @@ static void wake(struct sock *sk)
 	u8 whom = qs->wake;
 
 	qs->wake = 0;
+	quic_stream_socks_wake(sk, whom);
 	if (sock_flag(sk, SOCK_DEAD))
 		return;
 	if (whom & QUIC_WAKE_ALL)
@@ -148,7 +151,7 @@ void quic_sock_update(struct sock *sk)
 	adjust_sndbuf(sk);
 	count(sk);
 	wake(sk);
-	if (qs->conn->state == QUIC_CONN_CLOSED && sock_flag(sk, SOCK_DEAD)) {
+	if (qs->conn->state == QUIC_CONN_CLOSED && sock_flag(sk, SOCK_DEAD) && list_empty(&qs->peeled.socks)) {
 		quic_sock_kill(sk);
 		return;
 	}

@@ -8,8 +8,8 @@
  * works both off in release_sock() through quic_release_cb().
  *
  * Life. A socket with a connection has one more reference, for the connection, from connect or accept
- * until the connection is closed and no program holds the socket (quic_sock_kill()). So a closed
- * socket lives on until the engine has said its last word, which takes half a second at most.
+ * until the connection is closed and no program holds the socket or one of its streams (quic_sock_kill()). So
+ * a closed socket lives on until the engine has said its last word, which takes half a second at most.
  *
  * After anything that may have changed the connection, quic_sock_update() sends, arms the timer
  * and wakes, once.
@@ -70,6 +70,17 @@ struct quic_listen {
 };
 
 /**
+ * struct quic_peeled - the sockets of streams that were peeled off (stream_sock.h)
+ * @socks: all of them [lock]
+ * @changed: whom quic_sock_update() wakes [lock]
+ * @starved: those that wait for what they share: credit of the connection, room in the send buffer [@lock]
+ */
+struct quic_peeled {
+	struct list_head socks, changed, starved;
+	spinlock_t lock;
+};
+
+/**
  * struct quic_sock - an IPPROTO_QUIC socket
  * @conn: the connection, NULL until connect or accept [lock]
  * @endpoint: UDP socket in use, NULL while unbound; @more: those of other paths [lock]
@@ -91,6 +102,7 @@ struct quic_listen {
  * @secret: behind ticket keys: of a listener and its children (S5.33)
  * @counted, @counted_drops: engine counters that are in the MIB already [lock]
  * @peer: in quic_net.peers [socks_lock, as @local and @remote while it is there]
+ * @peeled: streams with a socket of their own
  * @too_big: to work off when the lock is free [lock]
  * @entry: in quic_net.listeners, .conns or .closing [socks_lock]
  */
@@ -135,6 +147,7 @@ struct quic_sock {
 	struct quic_conn_stats counted;
 	struct quic_conn_drops counted_drops;
 	struct quic_listen listen;
+	struct quic_peeled peeled;
 	struct hlist_node peer;
 	struct quic_too_big too_big;
 	struct list_head entry;

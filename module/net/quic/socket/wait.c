@@ -36,6 +36,20 @@ int quic_wait_readable(struct sock *sk, long *timeo)
 	return 0;
 }
 
+int quic_wait_stream_readable(struct sock *sk, struct sock *waiter, const struct quic_stream *stream, long *timeo)
+{
+	DEFINE_WAIT_FUNC(wait, woken_wake_function);
+	int err = begin(*timeo);
+
+	if (err)
+		return err;
+	add_wait_queue(sk_sleep(waiter), &wait);
+	sk_wait_event(sk, timeo, !quic_sock_is_open(sk) || quic_stream_recv_over(stream) ||
+		      !list_empty(&stream->recv.readable), &wait);
+	remove_wait_queue(sk_sleep(waiter), &wait);
+	return 0;
+}
+
 static bool writable(const struct sock *sk, const struct quic_stream *stream)
 {
 	if (!quic_sock_is_open(sk))
@@ -46,16 +60,16 @@ static bool writable(const struct sock *sk, const struct quic_stream *stream)
 	return !quic_sndbuf_full(sk);
 }
 
-int quic_wait_writable(struct sock *sk, struct quic_stream *stream, long *timeo)
+int quic_wait_writable(struct sock *sk, struct sock *waiter, struct quic_stream *stream, long *timeo)
 {
 	DEFINE_WAIT_FUNC(wait, woken_wake_function);
 	int err = begin(*timeo);
 
 	if (err)
 		return err;
-	add_wait_queue(sk_sleep(sk), &wait);
+	add_wait_queue(sk_sleep(waiter), &wait);
 	sk_wait_event(sk, timeo, writable(sk, stream), &wait);
-	remove_wait_queue(sk_sleep(sk), &wait);
+	remove_wait_queue(sk_sleep(waiter), &wait);
 	return 0;
 }
 

@@ -15,8 +15,13 @@
 int quic_wait_request(struct sock *sk, long *timeo);
 /* For something to read, or the end of the connection. */
 int quic_wait_readable(struct sock *sk, long *timeo);
-/* For room in the send buffer and, unless @stream is NULL, credit on @stream, which the caller holds. */
-int quic_wait_writable(struct sock *sk, struct quic_stream *stream, long *timeo);
+/* For something to read on @stream, which has the socket @waiter, or the end of it or of the connection. */
+int quic_wait_stream_readable(struct sock *sk, struct sock *waiter, const struct quic_stream *stream, long *timeo);
+/*
+ * For room in the send buffer and, unless @stream is NULL, credit on @stream, which the caller holds. @waiter: @sk,
+ * or the stream's socket: whoever is woken.
+ */
+int quic_wait_writable(struct sock *sk, struct sock *waiter, struct quic_stream *stream, long *timeo);
 /* For permission to open stream number @number (ID >> 2) of that type. */
 int quic_wait_streams(struct sock *sk, const struct quic_stream_type *type, u64 number, long *timeo);
 

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: MIT
+/* Streams that are peeled off: they have a reader and a writer of their own (docs/peeloff.md). */
+#include "streams_end.h"
+
+#define NEW	MSG_QUIC_STREAM_NEW
+#define UNI	MSG_QUIC_STREAM_UNI
+
+static struct end c, s;
+static int owner;
+
+static void begin(void)
+{
+	struct quic_params params = end_params();
+
+	end_pair(&c, &s, &params);
+}
+
+static void finish(void)
+{
+	end_clear(&c);
+	end_clear(&s);
+}
+
+static struct quic_stream *peel(struct end *end, u64 id)
+{
+	struct quic_stream *stream = NULL;
+
+	CHECK_EQ(quic_streams_peel(&end->st, id, true, &owner, &stream), 0);
+	CHECK(stream && stream->id == id && stream->owner == &owner);
+	return stream;
+}
+
+static int peel_error(struct end *end, u64 id, bool receiving)
+{
+	struct quic_stream *stream;
+
+	return quic_streams_peel(&end->st, id, receiving, &owner, &stream);
+}
+
+/* Read all that the owner of a stream can; its bytes are those that end_write() makes. Return: how many. */
+static size_t drain(struct end *end, struct quic_stream *stream, bool *fin)
+{
+	struct quic_segment *seg;
+	size_t done = 0, i;
+
+	*fin = false;
+	while ((seg = quic_stream_head(stream))) {
+		for (i = seg->taken; i < seg->len; i++)
+			CHECK_EQ(seg->data[i], end_byte(stream->id, seg->offset + i));
+		done += seg->len - seg->taken;
+		*fin = seg->fin;
+		quic_streams_consume(&end->st, seg, seg->len - seg->taken);
+	}
+	return done;
+}
+
+TEST("PO.9 what was received before is the owner's, in order, and nobody else's")
+{
+	struct quic_stream *stream;
+	u64 id, offset;
+	bool fin;
+
+	begin();
+	end_send(&c, 0, 3000, false);
+	end_send(&c, 4, 10, false);
+	end_send(&c, 0, 3000, false);
+	end_exchange(&c, &s);
+	CHECK_EQ(end_read(&s, 700, &id, &offset, &fin), 700);
+	CHECK_EQ(id, 0);
+
+	stream = peel(&s, 0);
+	CHECK_EQ(quic_stream_unread(stream), 5300);
+	CHECK_EQ(s.st.inq_bytes, 10);
+	CHECK_EQ(end_read(&s, 100, &id, &offset, &fin), 10);
+	CHECK_EQ(id, 4);
+	CHECK(!quic_streams_head(&s.st));
+
+	end_send(&c, 0, 500, true);
+	end_exchange(&c, &s);
+	CHECK(!quic_streams_head(&s.st));
+	CHECK_EQ(s.st.inq_bytes, 0);
+	CHECK_EQ(drain(&s, stream, &fin), 5800);
+	CHECK(fin);
+	quic_streams_leave(&s.st, stream);
+	finish();
+}
+
+TEST("PO.9 single bytes of a stream with an owner share memory, too")
+{
+	struct quic_stream *stream;
+	unsigned int i;
+	bool fin;
+
+	begin();
+	CHECK_EQ(end_stream_frame(&s, 0, 0, 1, false, END_MSS), 0);
+	stream = peel(&s, 0);
+	for (i = 1; i < 4000; i++)
+		CHECK_EQ(end_stream_frame(&s, 0, i, 1, false, END_MSS), 0);
+	CHECK(s.mem_rx.used < 20000);
+	CHECK_EQ(drain(&s, stream, &fin), 4000);
+	quic_streams_leave(&s.st, stream);
+	finish();
+}
+
+TEST("PO.4 streams that cannot be peeled off")
+{
+	struct quic_stream *stream;
+	u64 id, offset;
+	bool fin;
+
+	begin();
+	CHECK_EQ(peel_error(&c, 0, true), -EINVAL);
+	CHECK_EQ(peel_error(&c, 1, true), -EINVAL);
+	CHECK_EQ(peel_error(&c, U64_MAX, true), -EINVAL);
+	end_send(&c, 2, 5, true);
+	end_exchange(&c, &s);
+	CHECK_EQ(peel_error(&c, 2, true), -ENOSTR);
+	CHECK_EQ(peel_error(&s, 2, false), -EINVAL);
+	CHECK_EQ(end_read(&s, 100, &id, &offset, &fin), 5);
+	CHECK_EQ(peel_error(&s, 2, true), -ENOSTR);
+
+	end_send(&c, 0, 5, false);
+	stream = peel(&c, 0);
+	CHECK_EQ(peel_error(&c, 0, true), -EBUSY);
+	CHECK_EQ(peel_error(&c, 0, false), -EBUSY);
+	quic_streams_leave(&c.st, stream);
+	finish();
+}
+
+TEST("PO.4 a stream that is over but for its unread data")
+{
+	struct quic_stream *stream;
+	bool fin;
+
+	begin();
+	end_send(&c, 2, 5, true);
+	end_exchange(&c, &s);
+	CHECK(!quic_streams_find(&s.st, 2));
+	stream = peel(&s, 2);
+	CHECK_EQ(drain(&s, stream, &fin), 5);
+	CHECK(fin);
+	CHECK_EQ(peel_error(&s, 2, true), -EBUSY);
+	quic_streams_leave(&s.st, stream);
+	CHECK(!s.st.table.rb_node);
+	finish();
+}
+
+TEST("PO.5 the sending part alone: the connection goes on receiving")
+{
+	struct quic_stream *stream = NULL;
+	u64 id, offset;
+	bool fin;
+
+	begin();
+	end_send(&c, 0, 5, false);
+	end_exchange(&c, &s);
+	CHECK_EQ(quic_streams_peel(&s.st, 0, false, &owner, &stream), 0);
+	CHECK(quic_stream_recv_over(stream));
+	CHECK_EQ(end_read(&s, 100, &id, &offset, &fin), 5);
+	end_send(&s, 0, 7, false);
+	end_send(&c, 0, 6, false);
+	end_exchange(&c, &s);
+	CHECK_EQ(end_read(&s, 100, &id, &offset, &fin), 6);
+	quic_streams_leave(&s.st, stream);
+	CHECK(!stream->recv.stopped);
+	CHECK_EQ(stream->send.state, QUIC_STREAM_SEND_STATE_SENT);
+	finish();
+}
+
+TEST("PO.7 the active stream is none any more")
+{
+	struct quic_stream *stream;
+
+	begin();
+	end_send(&c, 0, 5, false);
+	CHECK_EQ(c.st.active, 0);
+	stream = peel(&c, 0);
+	CHECK_EQ(c.st.active, -1);
+	quic_streams_leave(&c.st, stream);
+	finish();
+}
+
+TEST("PO.12 reading grants the credit of this stream and of the connection")
+{
+	u64 window = end_params().max_stream_data_bidi_remote;
+	struct quic_stream *stream, *other;
+	bool fin;
+
+	begin();
+	other = end_open(&c, 0, NEW);
+	CHECK_EQ(end_write(&c, other, 2 * window, false, false), window);
+	end_exchange(&c, &s);
+	stream = peel(&s, 0);
+	end_exchange(&s, &c);
+	CHECK_EQ(quic_streams_credit(&c.st, other), 0);
+	CHECK(quic_stream_is_blocked(other));
+	/* Another one is not concerned. */
+	end_send(&c, 4, 1000, false);
+
+	CHECK_EQ(drain(&s, stream, &fin), window);
+	end_exchange(&s, &c);
+	CHECK(quic_streams_credit(&c.st, other) >= window - window / 16);
+	CHECK(c.st.tx_max >= end_params().max_data + window - end_params().max_data / 16);
+	quic_streams_leave(&s.st, stream);
+	finish();
+}
+
+TEST("PO.14 a reset is told to the owner, and takes what is unread")
+{
+	struct quic_stream *stream;
+	unsigned int readable;
+
+	begin();
+	end_send(&c, 0, 30, false);
+	end_exchange(&c, &s);
+	stream = peel(&s, 0);
+	readable = s.readable;
+	CHECK_EQ(quic_streams_reset(&c.st, 0, 77), 0);
+	end_exchange(&c, &s);
+	CHECK_EQ(s.readable, readable + 1);
+	CHECK(!quic_stream_head(stream));
+	CHECK_EQ(quic_stream_unread(stream), 0);
+	CHECK(quic_stream_recv_over(stream));
+	CHECK_EQ(stream->recv.reset_code, 77);
+	quic_streams_leave(&s.st, stream);
+	finish();
+}
+
+TEST("PO.18 leaving sends FIN and STOP_SENDING, and returns credit for what is unread")
+{
+	u64 window = end_params().max_stream_data_bidi_remote;
+	struct quic_stream *stream;
+	unsigned int seen = 0;
+
+	begin();
+	stream = end_open(&c, 0, NEW);
+	end_write(&c, stream, window, false, false);
+	end_exchange(&c, &s);
+	stream = peel(&s, 0);
+	quic_streams_leave(&s.st, stream);
+	CHECK_EQ(s.mem_rx.used, 0);
+	CHECK_EQ(s.st.rx_consumed, window);
+	end_exchange(&s, &c);
+	end_expect_update(&c, &seen, 0, QUIC_STREAM_SEND_STATE_RESET_SENT, 0, window);
+	end_expect_update(&c, &seen, 0, QUIC_STREAM_RECV_STATE_RECV, 0, 0);
+	end_expect_update(&c, &seen, 0, QUIC_STREAM_RECV_STATE_RECVD, 0, 0);
+	finish();
+}
+
+TEST("PO.18 what was written before leaves, and then FIN")
+{
+	struct quic_stream *stream;
+	u64 id, offset;
+	bool fin;
+
+	begin();
+	stream = end_open(&c, 2, NEW | UNI);
+	CHECK_EQ(quic_streams_peel(&c.st, 2, true, &owner, &stream), 0);
+	end_write(&c, stream, 5000, false, false);
+	quic_streams_leave(&c.st, stream);
+	end_exchange(&c, &s);
+	CHECK_EQ(end_read(&s, 10000, &id, &offset, &fin), 5000);
+	CHECK(fin);
+	CHECK(!c.st.table.rb_node);
+	finish();
+}
+
+/* Were both parts of @id ended from the other side, as close() does it? */
+static bool was_closed(const struct end *end, u64 id)
+{
+	bool stopped = false, finished = false;
+	unsigned int i;
+
+	for (i = 0; i < end->event_count; i++) {
+		const struct quic_stream_update *update = &end->events[i].event.update;
+
+		if (end->events[i].type != QUIC_EVENT_STREAM_UPDATE || update->id != (s64)id)
+			continue;
+		stopped |= update->state == QUIC_STREAM_SEND_STATE_RESET_SENT && !update->errcode;
+		finished |= update->state == QUIC_STREAM_RECV_STATE_RECVD && !update->finalsz;
+	}
+	return stopped && finished;
+}
+
+TEST("PO.20 without the connection's reader other streams end, and those to come")
+{
+	struct quic_stream *kept;
+	bool fin;
+
+	begin();
+	end_send(&c, 0, 10, false);
+	end_send(&c, 4, 20, false);
+	end_send(&c, 2, 30, false);
+	end_exchange(&c, &s);
+	kept = peel(&s, 0);
+	quic_streams_abandon(&s.st);
+	CHECK(!quic_streams_head(&s.st));
+	end_exchange(&s, &c);
+	CHECK(was_closed(&c, 4));
+	end_send(&c, 8, 40, false);
+	end_exchange(&c, &s);
+	CHECK(!quic_streams_head(&s.st));
+	CHECK(was_closed(&c, 8));
+
+	CHECK(!was_closed(&c, 0));
+	end_send(&c, 0, 11, true);
+	end_exchange(&c, &s);
+	CHECK_EQ(drain(&s, kept, &fin), 21);
+	CHECK(fin);
+	quic_streams_leave(&s.st, kept);
+	end_exchange(&s, &c);
+	CHECK(!s.st.table.rb_node);
+	finish();
+}
