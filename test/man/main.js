@@ -17,7 +17,7 @@ const MAN = path.join(ROOT, 'man');
 const UAPI = 'module/include/uapi/linux/quic.h';
 const LIBQUIC = 'libquic/include/netinet/quic.h';
 const SOCKET = 'module/net/quic/socket';
-const INTERNAL = ['EBADMSG', 'EEXIST', 'ERESTARTSYS'];
+const INTERNAL = ['EBADMSG', 'EEXIST', 'ERESTARTSYS', 'ENOIOCTLCMD'];
 const INCLUDES = ['libquic/include', 'module/include/uapi'];
 const LINK = /^\.so man\d\/(.*)\n$/;
 /* What a build makes. */

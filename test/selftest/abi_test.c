@@ -239,7 +239,16 @@ SIZE(((union quic_event *)0)->max_stream, 8);
 SIZE(((union quic_event *)0)->local_migration, 1);
 SIZE(((union quic_event *)0)->key_update_phase, 1);
 
-/* Ours: grows at its end only. */
+/* The draft's. */
+IS(QUIC_SOCKOPT_STREAM_PEELOFF, 15);
+SIZE(struct quic_stream_peeloff, 16);
+OFFSET(struct quic_stream_peeloff, flags, 8);
+OFFSET(struct quic_stream_peeloff, sd, 12);
+
+/* Ours: they grow at their end only. */
+IS(QUIC_SOCKOPT_STREAM_STATUS, 65);
+OFFSET(struct quic_stream_status, send_state, 8);
+OFFSET(struct quic_stream_status, recv_errcode, 24);
 IS(QUIC_SOCKOPT_CONN_STATS, 64);
 OFFSET(struct quic_conn_stats, cwnd, 40);
 OFFSET(struct quic_conn_stats, ecn_ce_received, 152);

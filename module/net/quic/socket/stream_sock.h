@@ -58,7 +58,10 @@ void quic_stream_socks_wake(struct sock *sk, u8 whom);
 /* Tell @ss once there is room again in what it shares with other streams. Any context. */
 void quic_stream_sock_starve(struct sock *ss);
 
-/* 0, or what a read has to say when nothing is unread: 0 is the end then (PO.13, PO.14, PO.16); 1: wait. [parent's lock] */
+/*
+ * What a read has to say when nothing is unread: 0: the end; 1: wait; or an errno (PO.13, PO.14, PO.16).
+ * [parent's lock]
+ */
 int quic_stream_sock_recv_error(const struct quic_stream_sock *ss);
 /* 0, or the error of a write (PO.15, PO.16). [parent's lock] */
 int quic_stream_sock_send_error(const struct quic_stream_sock *ss);
