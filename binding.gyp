@@ -20,6 +20,7 @@
             'addon/handshake.cc',
             'addon/message.cc',
             'addon/poll_handle.cc',
+            'addon/socket_options.cc',
             'addon/syscalls.cc',
             'addon/tls_session.cc',
             'addon/worker_pool.cc',

@@ -4,18 +4,29 @@
 #include <gnutls/gnutls.h>
 #include <napi.h>
 
+#include "census.h"
 #include "completions.h"
 #include "credentials.h"
 #include "handshake.h"
 #include "message.h"
 #include "poll_handle.h"
+#include "socket_options.h"
 #include "syscalls.h"
 
 namespace {
 
+// census(): how many objects of each kind live in this process
+Napi::Value Census(const Napi::CallbackInfo& info) {
+  Napi::Array counts = Napi::Array::New(info.Env());
+  uint32_t i = 0;
+  for (const auto& count : kquic::census) counts.Set(i++, count.load());
+  return counts;
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new kquic::Completions(env));
   kquic::DefineSyscalls(env, exports);
+  kquic::DefineSocketOptions(env, exports);
   kquic::DefineMessages(env, exports);
   kquic::PollHandle::Define(env, exports);
   kquic::Credentials::Define(env, exports);
@@ -27,6 +38,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
                                     return Napi::String::New(info.Env(), gnutls_strerror(error));
                                   },
                                   "tlsErrorText"));
+  exports.Set("census", Napi::Function::New<Census>(env, "census"));
   return exports;
 }
 

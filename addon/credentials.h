@@ -13,11 +13,13 @@
 
 #include <memory>
 
+#include "census.h"
+
 namespace kquic {
 
 using CredentialsPointer = std::shared_ptr<gnutls_certificate_credentials_st>;
 
-class Credentials : public Napi::ObjectWrap<Credentials> {
+class Credentials : public Napi::ObjectWrap<Credentials>, Counted<Kind::kCredentials> {
  public:
   static void Define(Napi::Env env, Napi::Object exports);
   explicit Credentials(const Napi::CallbackInfo& info);

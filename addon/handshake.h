@@ -15,13 +15,14 @@
 #include <memory>
 #include <mutex>
 
+#include "census.h"
 #include "tls_session.h"
 
 namespace kquic {
 
 class Completions;
 
-class Handshake : public Napi::ObjectWrap<Handshake> {
+class Handshake : public Napi::ObjectWrap<Handshake>, Counted<Kind::kHandshake> {
  public:
   static void Define(Napi::Env env, Napi::Object exports);
   explicit Handshake(const Napi::CallbackInfo& info);

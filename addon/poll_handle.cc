@@ -17,6 +17,7 @@ void PollHandle::Define(Napi::Env env, Napi::Object exports) {
                                             InstanceMethod<&PollHandle::KeepAlive>("ref"),
                                             InstanceMethod<&PollHandle::LetGo>("unref"),
                                             InstanceMethod<&PollHandle::Close>("close"),
+                                            InstanceMethod<&PollHandle::Release>("release"),
                                         }));
 }
 
@@ -33,7 +34,9 @@ PollHandle::PollHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<PollHa
   int fd = info[0].As<Napi::Number>().Int32Value();
   int error = uv_poll_init(loop, &watcher->poll, fd);
   if (error != 0) {
-    Napi::Error::New(env, uv_strerror(error)).ThrowAsJavaScriptException();
+    Napi::Error exception = Napi::Error::New(env, uv_strerror(error));
+    exception.Set("errno", Napi::Number::New(env, error));
+    exception.ThrowAsJavaScriptException();
     return;
   }
   watcher->fd = fd;
@@ -66,7 +69,7 @@ void PollHandle::Watcher::Close() {
     std::unique_ptr<Watcher> self(static_cast<Watcher*>(handle->data));
     napi_remove_async_cleanup_hook(self->hook);
   });
-  ::close(fd);
+  if (fd >= 0) ::close(fd);
   fd = -1;
 }
 
@@ -98,6 +101,12 @@ void PollHandle::Close(const Napi::CallbackInfo&) {
   if (watcher_ == nullptr) return;
   watcher_->Close();
   Unref();
+}
+
+void PollHandle::Release(const Napi::CallbackInfo& info) {
+  if (watcher_ == nullptr) return;
+  watcher_->fd = -1;
+  Close(info);
 }
 
 void PollHandle::Notify(int status, int events) {

@@ -4,7 +4,9 @@
 // descriptor: close() and the end of the environment (worker exit included) close it.
 //
 // TypeScript: new PollHandle(fd, (status, events) => void); start(events), stop(), ref(), unref(),
-// close(). `status` is 0 or -errno: libuv stops a handle at POLLERR and reports EBADF.
+// close(), release(). `status` is 0 or -errno: libuv stops a handle at POLLERR and reports EBADF.
+// release() is close() without closing the descriptor. If the constructor throws, the descriptor is
+// still the caller's; the error has libuv's number as `errno`.
 #ifndef KQUIC_ADDON_POLL_HANDLE_H
 #define KQUIC_ADDON_POLL_HANDLE_H
 
@@ -12,6 +14,8 @@
 #include <uv.h>
 
 #include <memory>
+
+#include "census.h"
 
 namespace kquic {
 
@@ -23,7 +27,7 @@ class PollHandle : public Napi::ObjectWrap<PollHandle> {
 
  private:
   // What libuv keeps a pointer to; outlives the object until uv_close() has called back.
-  struct Watcher {
+  struct Watcher : Counted<Kind::kWatcher> {
     uv_poll_t poll;
     int fd = -1;
     PollHandle* owner = nullptr;
@@ -37,6 +41,7 @@ class PollHandle : public Napi::ObjectWrap<PollHandle> {
   void KeepAlive(const Napi::CallbackInfo& info);
   void LetGo(const Napi::CallbackInfo& info);
   void Close(const Napi::CallbackInfo& info);
+  void Release(const Napi::CallbackInfo& info);
   void Notify(int status, int events);
 
   Watcher* watcher_ = nullptr;

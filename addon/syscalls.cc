@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "syscalls.h"
 
+#include <fcntl.h>
 #include <linux/quic.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -92,60 +95,62 @@ napi_value Poll(napi_env env, napi_callback_info info) {
   return Number(env, count < 0 ? -errno : descriptor.revents);
 }
 
-// setsockopt(fd, level | -1 for SOL_QUIC, name, value: Uint8Array | undefined)
-napi_value SetOption(napi_env env, napi_callback_info info) {
-  Args<4> args(env, info);
-  int level = args.Int(1) < 0 ? SOL_QUIC : args.Int(1);
-  Bytes value = args.Span(3);
-  return Number(env, Result(setsockopt(args.Int(0), level, args.Int(2), value.data,
-                                       static_cast<socklen_t>(value.length))));
-}
-
-// getsockopt(fd, level | -1 for SOL_QUIC, name, value: Uint8Array): the length
-napi_value GetOption(napi_env env, napi_callback_info info) {
-  Args<4> args(env, info);
-  int level = args.Int(1) < 0 ? SOL_QUIC : args.Int(1);
-  Bytes value = args.Span(3);
-  socklen_t length = static_cast<socklen_t>(value.length);
-  if (getsockopt(args.Int(0), level, args.Int(2), value.data, &length) < 0)
-    return Number(env, -errno);
-  return Number(env, length);
-}
-
-// setFlag(fd, 'SO_REUSEPORT' as 0 | 'IPV6_V6ONLY' as 1, on): numbers differ between architectures
-napi_value SetFlag(napi_env env, napi_callback_info info) {
-  Args<3> args(env, info);
-  int on = args.Int(2);
-  bool reuse_port = args.Int(1) == 0;
-  return Number(env, Result(setsockopt(args.Int(0), reuse_port ? SOL_SOCKET : IPPROTO_IPV6,
-                                       reuse_port ? SO_REUSEPORT : IPV6_V6ONLY, &on, sizeof(on))));
-}
-
-// socketError(fd): reads and clears SO_ERROR
-napi_value SocketError(napi_env env, napi_callback_info info) {
-  Args<1> args(env, info);
-  int error = 0;
-  socklen_t length = sizeof(error);
-  if (getsockopt(args.Int(0), SOL_SOCKET, SO_ERROR, &error, &length) < 0)
-    return Number(env, -errno);
-  return Number(env, error);
-}
-
-// queued(fd): bytes in the send queue, sent but unacknowledged ones included (SIOCOUTQ)
+// queued(fd, 0 | 1 | 2): bytes in the receive queue (SIOCINQ); in the send queue, those that wait for
+// an acknowledgement included (SIOCOUTQ); not sent yet (SIOCOUTQNSD)
 napi_value Queued(napi_env env, napi_callback_info info) {
-  Args<1> args(env, info);
+  Args<2> args(env, info);
+  static const unsigned long requests[] = {SIOCINQ, SIOCOUTQ, SIOCOUTQNSD};
+  uint32_t which = args.Uint(1);
+  if (which >= sizeof(requests) / sizeof(requests[0])) return Number(env, -EINVAL);
   int bytes = 0;
-  if (ioctl(args.Int(0), TIOCOUTQ, &bytes) < 0) return Number(env, -errno);
-  return Number(env, bytes);
+  return Number(env, ioctl(args.Int(0), requests[which], &bytes) < 0 ? -errno : bytes);
 }
 
-// edgeOpen(fd): an epoll descriptor that is readable once for each wake-up of `fd`
-napi_value EdgeOpen(napi_env env, napi_callback_info info) {
+// duplicate(fd)
+napi_value Duplicate(napi_env env, napi_callback_info info) {
   Args<1> args(env, info);
+  return Number(env, Result(fcntl(args.Int(0), F_DUPFD_CLOEXEC, 0)));
+}
+
+// adopt(fd): gives a descriptor from elsewhere the flags that ours have
+napi_value Adopt(napi_env env, napi_callback_info info) {
+  Args<1> args(env, info);
+  int flags = fcntl(args.Int(0), F_GETFL);
+  if (flags < 0 || fcntl(args.Int(0), F_SETFL, flags | O_NONBLOCK) < 0) return Number(env, -errno);
+  return Number(env, Result(fcntl(args.Int(0), F_SETFD, FD_CLOEXEC)));
+}
+
+// sendfile(fd, file, offset | -1 for the file's own position, length)
+napi_value SendFile(napi_env env, napi_callback_info info) {
+  Args<4> args(env, info);
+  off_t offset = args.Int64(2);
+  ssize_t count;
+  do {
+    count = sendfile(args.Int(0), args.Int(1), offset < 0 ? nullptr : &offset,
+                     static_cast<size_t>(args.Int64(3)));
+  } while (count < 0 && errno == EINTR);
+  return Number(env, Result(count));
+}
+
+// splice(from, to, length): one of the two is a pipe
+napi_value Splice(napi_env env, napi_callback_info info) {
+  Args<3> args(env, info);
+  ssize_t count;
+  do {
+    count = splice(args.Int(0), nullptr, args.Int(1), nullptr, static_cast<size_t>(args.Int64(2)),
+                   SPLICE_F_NONBLOCK);
+  } while (count < 0 && errno == EINTR);
+  return Number(env, Result(count));
+}
+
+// edgeOpen(fd, 1 | 2): an epoll descriptor that is readable once for each wake-up of the readers or
+// of the writers of `fd`
+napi_value EdgeOpen(napi_env env, napi_callback_info info) {
+  Args<2> args(env, info);
   int epoll = epoll_create1(EPOLL_CLOEXEC);
   if (epoll < 0) return Number(env, -errno);
   epoll_event event = {};
-  event.events = EPOLLIN | EPOLLET;
+  event.events = (args.Int(1) == 2 ? EPOLLOUT : EPOLLIN) | EPOLLET;
   if (epoll_ctl(epoll, EPOLL_CTL_ADD, args.Int(0), &event) < 0) {
     int error = errno;
     close(epoll);
@@ -174,11 +179,11 @@ void DefineSyscalls(napi_env env, napi_value exports) {
   DefineFunction(env, exports, "getsockname", Name<getsockname>);
   DefineFunction(env, exports, "getpeername", Name<getpeername>);
   DefineFunction(env, exports, "poll", Poll);
-  DefineFunction(env, exports, "setsockopt", SetOption);
-  DefineFunction(env, exports, "getsockopt", GetOption);
-  DefineFunction(env, exports, "setFlag", SetFlag);
-  DefineFunction(env, exports, "socketError", SocketError);
   DefineFunction(env, exports, "queued", Queued);
+  DefineFunction(env, exports, "duplicate", Duplicate);
+  DefineFunction(env, exports, "adopt", Adopt);
+  DefineFunction(env, exports, "sendfile", SendFile);
+  DefineFunction(env, exports, "splice", Splice);
   DefineFunction(env, exports, "edgeOpen", EdgeOpen);
   DefineFunction(env, exports, "edgeClear", EdgeClear);
 }

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "census.h"
 #include "credentials.h"
 
 struct quic_handshake_step;
@@ -42,7 +43,7 @@ struct TlsResult {
   int alert = -1;                         // the TLS alert, this end's or the peer's
 };
 
-class TlsSession {
+class TlsSession : Counted<Kind::kTlsSession> {
  public:
   // Values shared with lib/native.ts.
   enum Status { kFailed = -1, kDone = 0, kWantRead = 1, kWantWrite = 2 };

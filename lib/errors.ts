@@ -84,6 +84,11 @@ export function argumentError(
   return Object.assign(error, { code });
 }
 
+/** A call at the wrong time, with Node's code for it. */
+export function stateError(message: string): Error {
+  return Object.assign(new Error(message), { code: 'ERR_INVALID_STATE' });
+}
+
 /** What an aborted AbortSignal makes a promise reject with. */
 export function abortError(signal: AbortSignal): Error {
   const error = new Error('The operation was aborted', { cause: signal.reason });

@@ -18,10 +18,10 @@
 // connection's: they wait for POLLOUT. ENOSPC while it is writable is the stream's: they wait for
 // STREAM_MAX_DATA, because POLLOUT would be true all the time (S2.41).
 import { EAGAIN, EINVAL, ENOSPC } from './errno.js';
-import { NO_LEVEL, POLLOUT, POLL_READABLE, POLL_WRITABLE, native } from './native.js';
+import { NO_LEVEL, POLLOUT, POLL_READABLE, POLL_WRITABLE, SocketNumber, native } from './native.js';
 import { call } from './rethrow.js';
 import { MsgFlag } from './socket/constants.js';
-import { Descriptor } from './socket/descriptor.js';
+import { Edge } from './socket/edge.js';
 import { parseEvent, type QuicEvent } from './socket/event.js';
 import type { QuicSocket } from './socket/socket.js';
 import { RecordKind, slab } from './slab.js';
@@ -44,7 +44,7 @@ export class Link {
   #paused = false;
   #draining = false;
   #closed = false;
-  #edge: Descriptor | undefined;
+  #edge: Edge | undefined;
   readonly #blocked = new Set<() => void>();
   readonly #blockedStreams = new Map<number, () => void>();
 
@@ -101,14 +101,15 @@ export class Link {
   #pause(): void {
     this.#paused = true;
     this.#updateInterest();
-    const epollFd = native().edgeOpen(this.socket.fd);
-    if (epollFd < 0) return;
-    this.#edge = new Descriptor(epollFd);
-    this.#edge.onReady = () => {
-      native().edgeClear(epollFd);
+    try {
+      this.#edge = Edge.open(this.socket.fd, POLL_READABLE);
+    } catch {
+      // No descriptor is left: events are taken when reading goes on.
+      return;
+    }
+    this.#edge.watch(() => {
       this.takeEvents();
-    };
-    this.#edge.interest = POLL_READABLE;
+    });
   }
 
   #resume(): void {
@@ -129,7 +130,7 @@ export class Link {
       // libuv stops at POLLERR (S2.40: only with a pending error, which this clears).
       this.#receive();
       if (this.#closed) return;
-      const errno = native().socketError(this.socket.fd);
+      const errno = native().getNumber(this.socket.fd, SocketNumber.error);
       if (errno === 0) this.owner.onEnd(EINVAL);
       else this.#updateInterest();
       return;

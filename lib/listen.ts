@@ -20,7 +20,7 @@ interface Where {
 function open(address: string, where: Where, transport: TransportSettings): QuicSocket {
   const socket = QuicSocket.open(isIP(address) === 4 ? 4 : 6);
   try {
-    if (where.reusePort) socket.setReusePort(true);
+    if (where.reusePort) socket.setNumber('reusePort', 1);
     socket.setConfig(transport.config);
     socket.setTransportParam(transport.transportParam);
     socket.bind(address, where.port);

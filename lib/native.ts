@@ -18,9 +18,29 @@ export const NO_LEVEL = -1;
 /** `level` of setsockopt() and getsockopt(): SOL_QUIC. */
 export const LEVEL_QUIC = -1;
 
-/** `flag` of setFlag(). */
-export const FLAG_REUSEPORT = 0;
-export const FLAG_V6ONLY = 1;
+/** `which` of getNumber() and setNumber() (addon/socket_options.cc). */
+export const SocketNumber = {
+  reusePort: 0,
+  v6Only: 1,
+  receiveBuffer: 2,
+  sendBuffer: 3,
+  maxPacingRate: 4,
+  mark: 5,
+  tos: 6,
+  trafficClass: 7,
+  mtuDiscover: 8,
+  mtuDiscover6: 9,
+  error: 10,
+  type: 11,
+  domain: 12,
+  protocol: 13,
+  listening: 14,
+} as const;
+
+/** `which` of queued(). */
+export const QUEUED_IN = 0;
+export const QUEUED_OUT = 1;
+export const QUEUED_UNSENT = 2;
 
 /** Numbers in a record of recvBatch(). */
 export const RECORD_SIZE = 5;
@@ -33,6 +53,8 @@ export interface PollHandle {
   unref(): void;
   /** Closes the descriptor as well. */
   close(): void;
+  /** Leaves the descriptor open. */
+  release(): void;
 }
 
 /** A function that returns a number returns a GnuTLS error code where that is negative. */
@@ -94,13 +116,25 @@ export interface Native {
   poll(fd: number, events: number, timeout: number): number;
   setsockopt(fd: number, level: number, name: number, value: Uint8Array | undefined): number;
   getsockopt(fd: number, level: number, name: number, value: Uint8Array): number;
-  setFlag(fd: number, flag: number, on: number): number;
-  /** SO_ERROR, which this clears. */
-  socketError(fd: number): number;
-  /** SIOCOUTQ. */
-  queued(fd: number): number;
-  /** A new epoll descriptor that becomes readable at each wake-up of `fd`, not while it is ready. */
-  edgeOpen(fd: number): number;
+  setNumber(fd: number, which: number, value: number): number;
+  /** SO_ERROR is cleared by it. */
+  getNumber(fd: number, which: number): number;
+  bindToDevice(fd: number, name: string): number;
+  /** QUIC_SOCKOPT_CONNECTION_MIGRATION */
+  migrate(fd: number, address: string, port: number): number;
+  queued(fd: number, which: number): number;
+  duplicate(fd: number): number;
+  /** Makes a descriptor from elsewhere non-blocking and close-on-exec. */
+  adopt(fd: number): number;
+  /** `offset` -1: the file's own position, which moves on. */
+  sendfile(fd: number, file: number, offset: number, length: number): number;
+  /** One of the two is a pipe. */
+  splice(from: number, to: number, length: number): number;
+  /**
+   * A new epoll descriptor that becomes readable at each wake-up of the readers (POLL_READABLE) or the
+   * writers (POLL_WRITABLE) of `fd`, not while it is ready.
+   */
+  edgeOpen(fd: number, events: number): number;
   /** Takes note of the wake-ups so far. */
   edgeClear(epollFd: number): number;
   sendmsg(
@@ -137,6 +171,8 @@ export interface Native {
     callback: (status: number) => void,
   ) => Handshake;
   tlsErrorText(error: number): string;
+  /** How many live in this process: [watched descriptors, handshakes, TLS sessions, credentials]. */
+  census(): number[];
 }
 
 let loaded: Native | undefined;

@@ -28,6 +28,9 @@ export const SockOpt = {
   CONN_STATS: 64,
 } as const;
 
+/** cmsg_type of control messages at the level SOL_QUIC (QUIC_STREAM_INFO, QUIC_HANDSHAKE_INFO). */
+export const CmsgType = { STREAM_INFO: 0, HANDSHAKE_INFO: 1 } as const;
+
 /** Flags of messages and of QUIC_STREAM_INFO (MSG_QUIC_*, MSG_*). */
 export const MsgFlag = {
   PEEK: 0x2,
@@ -48,6 +51,7 @@ export const CryptoLevel = { APP: 0, INITIAL: 1, HANDSHAKE: 2, EARLY: 3 } as con
 
 /** enum quic_event_type */
 export const EventType = {
+  NONE: 0,
   STREAM_UPDATE: 1,
   STREAM_MAX_DATA: 2,
   STREAM_MAX_STREAM: 3,
@@ -59,17 +63,23 @@ export const EventType = {
   NEW_SESSION_TICKET: 9,
 } as const;
 
-/** Stream states that STREAM_UPDATE reports. */
+/** QUIC_STREAM_SEND_STATE_* and QUIC_STREAM_RECV_STATE_* (RFC 9000, 3.1 and 3.2); S7.4: which are reported. */
 export const StreamState = {
+  SEND_READY: 0,
+  SEND_SEND: 1,
+  SEND_SENT: 2,
   SEND_RECVD: 3,
   SEND_RESET_SENT: 4,
   SEND_RESET_RECVD: 5,
   RECV_RECV: 6,
   RECV_SIZE_KNOWN: 7,
   RECV_RECVD: 8,
+  RECV_READ: 9,
   RECV_RESET_RECVD: 10,
+  RECV_RESET_READ: 11,
 } as const;
 
+/** enum quic_cong_algo */
 export const CongestionAlgorithm = { RENO: 0, CUBIC: 1 } as const;
 
 /** TLS_CIPHER_* of <linux/tls.h>. */
@@ -103,6 +113,9 @@ export const TransportError = {
   CRYPTO: 0x100,
 } as const;
 
-/** Bits of a stream ID (RFC 9000, 2.1). */
+/** Bits of a stream ID (RFC 9000, 2.1): QUIC_STREAM_TYPE_*_MASK. */
 export const STREAM_SERVER = 0x1;
 export const STREAM_UNI = 0x2;
+
+/** What {@link QuicSocket.descriptor} watches and reports, as bits. */
+export const Readiness = { READABLE: 1, WRITABLE: 2, DISCONNECT: 4 } as const;

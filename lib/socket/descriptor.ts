@@ -1,45 +1,104 @@
 // SPDX-License-Identifier: MIT
 import { native, POLL_READABLE, POLL_WRITABLE, type PollHandle } from '../native.js';
-import { QuicError, abortError, systemError } from '../errors.js';
+import { QuicError, abortError, stateError, systemError } from '../errors.js';
+import { abortSignal } from '../validate.js';
+
+interface Waiter {
+  events: number;
+  settle: (error?: Error) => void;
+}
+
+/** libuv keeps one watcher for each descriptor of a loop. */
+function watch(fd: number, callback: (status: number, events: number) => void): PollHandle {
+  try {
+    return new (native().PollHandle)(fd, callback);
+  } catch (error) {
+    const { errno } = error as { errno?: number };
+    throw errno === undefined ? error : systemError('poll', errno);
+  }
+}
 
 /**
- * A descriptor on the event loop: who looks after it says which readiness is of interest, and is
- * told. Closing it closes the descriptor.
+ * A descriptor on the event loop. An event loop of one's own says in {@link interest} which readiness
+ * it wants and is told by {@link onReady}; beside it, any number of promises may wait. Closing it closes
+ * the descriptor, and so does the end of the thread.
  */
 export class Descriptor {
-  /** Called with POLL_* bits, or with a negative status when libuv gave up on the handle. */
+  /**
+   * Called with POLL_* bits as often as the readiness of {@link interest} holds; or with a negative
+   * status when libuv gave up on the descriptor because of an error, which SO_ERROR names. Then
+   * {@link interest} is 0.
+   */
   onReady: (status: number, events: number) => void = () => undefined;
 
+  /** Called once when it is closed or given away. */
+  onClosed: () => void = () => undefined;
+
+  readonly #fd: number;
   readonly #handle: PollHandle;
-  #fail: ((error: Error) => void) | undefined;
+  readonly #waiters = new Set<Waiter>();
   #interest = 0;
+  #armed = 0;
+  #pinned = false;
   #closed = false;
 
-  constructor(readonly fd: number) {
-    this.#handle = new (native().PollHandle)(fd, (status, events) => {
-      // libuv stops the handle when it reports an error.
-      if (status < 0) this.#interest = 0;
-      this.onReady(status, events);
+  /** If it throws, the descriptor is still the caller's. */
+  constructor(fd: number) {
+    this.#fd = fd;
+    this.#handle = watch(fd, (status, events) => {
+      this.#onPoll(status, events);
     });
   }
 
+  /** -1 once it is closed: the number may be another file's by then. */
+  get fd(): number {
+    return this.#closed ? -1 : this.#fd;
+  }
+
+  /** True after {@link close} and {@link release}. */
   get closed(): boolean {
     return this.#closed;
   }
 
+  /** POLL_READABLE | POLL_WRITABLE, or 0. */
   get interest(): number {
     return this.#interest;
   }
 
-  /** POLL_READABLE | POLL_WRITABLE, or 0. */
   set interest(events: number) {
-    if (this.#closed || events === this.#interest) return;
+    if (this.#closed) return;
     this.#interest = events;
-    const result = events === 0 ? this.#handle.stop() : this.#handle.start(events);
+    this.#arm();
+  }
+
+  #arm(): void {
+    let wanted = this.#interest;
+    for (const { events } of this.#waiters) wanted |= events;
+    if (this.#closed || wanted === this.#armed) return;
+    this.#armed = wanted;
+    const result = wanted === 0 ? this.#handle.stop() : this.#handle.start(wanted);
     if (result < 0) throw systemError('poll', result);
   }
 
-  /** One wait at a time, and none while somebody else uses {@link onReady}. */
+  #onPoll(status: number, events: number): void {
+    // libuv stops the handle when it reports an error, which shows in the next system call.
+    if (status < 0) this.#armed = 0;
+    for (const waiter of [...this.#waiters]) {
+      if (status < 0 || (waiter.events & events) !== 0) waiter.settle();
+    }
+    if (this.#closed) return;
+    if (status >= 0 && (this.#interest & events) === 0) return;
+    if (status < 0) {
+      if (this.#interest === 0) return;
+      this.#interest = 0;
+    }
+    this.onReady(status, events);
+  }
+
+  /**
+   * Resolves when there is something to read, or an error. Rejects with ERR_QUIC_CLOSED when the
+   * descriptor is closed here, and with an AbortError.
+   */
   readable(signal?: AbortSignal): Promise<void> {
     return this.#wait(POLL_READABLE, signal);
   }
@@ -48,37 +107,31 @@ export class Descriptor {
     return this.#wait(POLL_WRITABLE, signal);
   }
 
-  #wait(events: number, signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const settle = (error?: Error): void => {
-        signal?.removeEventListener('abort', abort);
-        this.#fail = undefined;
-        this.onReady = () => undefined;
-        this.interest = 0;
-        if (error === undefined) resolve();
-        else reject(error);
+  async #wait(events: number, signal: AbortSignal | undefined): Promise<void> {
+    abortSignal('signal', signal);
+    if (this.#closed) throw new QuicError('the socket is closed');
+    if (signal?.aborted) throw abortError(signal);
+    await new Promise<void>((resolve, reject) => {
+      const onAbort = (): void => {
+        if (signal !== undefined) waiter.settle(abortError(signal));
       };
-      const abort = (): void => {
-        if (signal !== undefined) settle(abortError(signal));
+      const waiter: Waiter = {
+        events,
+        settle: (error) => {
+          signal?.removeEventListener('abort', onAbort);
+          this.#waiters.delete(waiter);
+          this.#arm();
+          if (error === undefined) resolve();
+          else reject(error);
+        },
       };
-      if (this.#closed) {
-        reject(new QuicError('the socket is closed'));
-        return;
-      }
-      if (signal?.aborted) {
-        reject(abortError(signal));
-        return;
-      }
-      signal?.addEventListener('abort', abort);
-      this.#fail = settle;
-      // An error shows in the next system call.
-      this.onReady = () => {
-        settle();
-      };
-      this.interest = events;
+      signal?.addEventListener('abort', onAbort);
+      this.#waiters.add(waiter);
+      this.#arm();
     });
   }
 
+  /** Keeps the process running while something waits here, which is the default. */
   ref(): void {
     this.#handle.ref();
   }
@@ -87,11 +140,37 @@ export class Descriptor {
     this.#handle.unref();
   }
 
+  /** While another thread uses the descriptor: a close() in between takes place at {@link unpin}. */
+  pin(): void {
+    this.#pinned = true;
+  }
+
+  unpin(): void {
+    this.#pinned = false;
+    if (this.#closed) this.#handle.close();
+  }
+
+  /** May be called again. Who waits is rejected with ERR_QUIC_CLOSED. */
   close(): void {
     if (this.#closed) return;
+    if (this.#pinned) this.#handle.stop();
+    else this.#handle.close();
+    this.#leave('the socket was closed');
+  }
+
+  /** Takes the descriptor off the event loop and leaves it open, for whoever has it next. */
+  release(): number {
+    if (this.#closed) throw new QuicError('the socket is closed');
+    if (this.#pinned) throw stateError('a handshake is under way on this socket');
+    this.#handle.release();
+    this.#leave('the socket was given away');
+    return this.#fd;
+  }
+
+  #leave(why: string): void {
     this.#closed = true;
     this.#interest = 0;
-    this.#handle.close();
-    this.#fail?.(new QuicError('the socket was closed'));
+    for (const { settle } of [...this.#waiters]) settle(new QuicError(why));
+    this.onClosed();
   }
 }

@@ -3,7 +3,7 @@
 // The TLS handshake of a connected or accepted socket. Its steps run in the addon's worker threads;
 // between them the socket is polled here, so a peer that keeps silent occupies nothing but a timer.
 import { EPIPE, ENOTCONN } from '../errno.js';
-import { QuicError, abortError, systemError } from '../errors.js';
+import { QuicError, abortError, stateError, systemError } from '../errors.js';
 import {
   HANDSHAKE_DONE,
   HANDSHAKE_WANTS_READ,
@@ -102,16 +102,22 @@ class Run {
       socket.descriptor.interest = 0;
       this.#advance();
     };
+    socket.descriptor.onClosed = () => {
+      this.#stop(new QuicError('the socket was closed during the handshake'));
+    };
     this.#advance();
   }
 
   #advance(): void {
     this.#busy = true;
+    // The step's thread has the number only: it must not become another file's meanwhile.
+    this.socket.descriptor.pin();
     this.#handshake.advance();
   }
 
   #onStep(status: number): void {
     this.#busy = false;
+    this.socket.descriptor.unpin();
     for (const line of this.#handshake.keylog()) this.options.keylog?.(line);
     if (this.#stopped !== undefined) {
       this.#fail(this.#stopped);
@@ -152,9 +158,12 @@ class Run {
     clearTimeout(this.#timer);
     this.options.signal?.removeEventListener('abort', this.#onAbort);
     this.socket.descriptor.onReady = () => undefined;
+    this.socket.descriptor.onClosed = () => undefined;
     this.socket.descriptor.interest = 0;
   }
 }
+
+const underWay = new WeakSet<QuicSocket>();
 
 /**
  * Resolves when the socket is established and the peer is verified. On failure the socket is left
@@ -166,5 +175,11 @@ export async function handshake(
   options: RunHandshakeOptions,
 ): Promise<HandshakeResult> {
   if (options.signal?.aborted) throw abortError(options.signal);
-  return new Run(socket, credentials, options).promise;
+  if (underWay.has(socket)) throw stateError('a handshake is under way on this socket');
+  underWay.add(socket);
+  try {
+    return await new Run(socket, credentials, options).promise;
+  } finally {
+    underWay.delete(socket);
+  }
 }

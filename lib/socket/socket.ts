@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: MIT
 import type { AddressInfo } from 'node:net';
 import { toBuffer, type Bytes } from '../bytes.js';
-import { EAGAIN } from '../errno.js';
+import { EAGAIN, ENOSPC } from '../errno.js';
 import { systemError } from '../errors.js';
 import { requireSupport } from '../support.js';
-import { FLAG_REUSEPORT, FLAG_V6ONLY, LEVEL_QUIC, NO_LEVEL, NO_STREAM, native } from '../native.js';
-import { MsgFlag, SockOpt } from './constants.js';
+import {
+  NO_LEVEL,
+  NO_STREAM,
+  POLL_WRITABLE,
+  QUEUED_IN,
+  QUEUED_OUT,
+  QUEUED_UNSENT,
+  SocketNumber,
+  native,
+} from '../native.js';
+import { integer, valueError } from '../validate.js';
+import { IPPROTO_QUIC, MsgFlag } from './constants.js';
 import { Descriptor } from './descriptor.js';
-import * as structs from './structs.js';
+import { Edge } from './edge.js';
+import { QuicSocketOptions, check } from './options.js';
 
 export interface SendOptions {
   /** MSG_*, MSG_QUIC_DATAGRAM; also stream flags where `stream` is absent. */
@@ -26,30 +37,58 @@ export interface ReceivedMessage {
   handshake?: { level: number };
 }
 
-const VARIABLE_OPTION_SIZE = 4096;
+/** Options of other levels that are one number (spec, 2.12). SO_* and IP_* in Node's spelling. */
+export type SocketNumberName = keyof typeof SocketNumber;
 
-function check(syscall: string, result: number): number {
-  if (result < 0) throw systemError(syscall, result);
-  return result;
-}
+/** A message that fills this is received in parts. */
+const RECEIVE_SIZE = 65536;
 
 /**
  * An IPPROTO_QUIC socket: the system calls one by one, never blocking, with errors as Node has them
- * (`code`, `errno`, `syscall`). This is the layer for a protocol or an event loop of one's own.
+ * (`code`, `errno`, `syscall`). Where a call may have to wait there is one that says so by returning
+ * undefined, and a promise, whose name begins with `wait`. An open socket is kept alive by the event
+ * loop until {@link close}; on a closed one every call fails with EBADF.
  */
-export class QuicSocket {
+export class QuicSocket extends QuicSocketOptions {
+  /** For an event loop of one's own. */
   readonly descriptor: Descriptor;
+  readonly #edges = new Set<Edge>();
 
   private constructor(fd: number) {
+    super();
     this.descriptor = new Descriptor(fd);
+  }
+
+  /** Whatever goes wrong, no descriptor is left over. */
+  static #own(fd: number): QuicSocket {
+    try {
+      return new QuicSocket(fd);
+    } catch (error) {
+      native().close(fd);
+      throw error;
+    }
   }
 
   /** Throws ERR_QUIC_UNSUPPORTED where the kernel has no QUIC. */
   static open(family: 4 | 6 = 6): QuicSocket {
     requireSupport();
-    return new QuicSocket(check('socket', native().socket(family, 2)));
+    return QuicSocket.#own(check('socket', native().socket(family, 2)));
   }
 
+  /**
+   * Takes over a descriptor from elsewhere: inherited, passed on, or from {@link detach}. Throws
+   * ERR_INVALID_ARG_VALUE if it is not an IPPROTO_QUIC socket, EEXIST if this thread watches it already;
+   * it is the caller's then as before.
+   */
+  static adopt(fd: number): QuicSocket {
+    integer('fd', fd, -1, [0, 2 ** 31 - 1]);
+    const protocol = check('getsockopt', native().getNumber(fd, SocketNumber.protocol));
+    if (protocol !== IPPROTO_QUIC) throw valueError('fd', 'it is not an IPPROTO_QUIC socket', fd);
+    check('fcntl', native().adopt(fd));
+    return new QuicSocket(fd);
+  }
+
+  /** -1 once the socket is closed or given away. */
   get fd(): number {
     return this.descriptor.fd;
   }
@@ -59,15 +98,24 @@ export class QuicSocket {
     if (result < 0) throw systemError('bind', result, { address, port });
   }
 
+  /** 0: no listener any more (S2.17). */
   listen(backlog: number): void {
     check('listen', native().listen(this.fd, backlog));
   }
 
-  /** Undefined while no connection is pending. */
+  /** Undefined while no connection is pending. The handshake comes next. */
   accept(): QuicSocket | undefined {
     const result = native().accept(this.fd);
     if (result === -EAGAIN) return undefined;
-    return new QuicSocket(check('accept', result));
+    return QuicSocket.#own(check('accept', result));
+  }
+
+  async waitAccept(signal?: AbortSignal): Promise<QuicSocket> {
+    for (;;) {
+      await this.readable(signal);
+      const socket = this.accept();
+      if (socket !== undefined) return socket;
+    }
   }
 
   /** Sends nothing yet: the handshake does. */
@@ -76,12 +124,32 @@ export class QuicSocket {
     if (result < 0) throw systemError('connect', result, { address, port });
   }
 
+  /** SHUT_RD, SHUT_WR, SHUT_RDWR: each ends the whole connection (S2.35). */
   shutdown(how: 0 | 1 | 2): void {
     check('shutdown', native().shutdown(this.fd, how));
   }
 
+  /** May be called again. During a handshake the descriptor is closed when the step under way is over. */
   close(): void {
     this.descriptor.close();
+    this.#closeEdges();
+  }
+
+  /** Gives the descriptor away, open, and makes this object unusable. */
+  detach(): number {
+    const fd = this.descriptor.release();
+    this.#closeEdges();
+    return fd;
+  }
+
+  #closeEdges(): void {
+    for (const edge of this.#edges) edge.close();
+    this.#edges.clear();
+  }
+
+  /** Another descriptor of the same connection; it ends when the last one is closed. */
+  duplicate(): QuicSocket {
+    return QuicSocket.#own(check('fcntl', native().duplicate(this.fd)));
   }
 
   /** Resolves when a message, an event or a pending connection can be had, or on an error. */
@@ -89,7 +157,7 @@ export class QuicSocket {
     return this.descriptor.readable(signal);
   }
 
-  /** Resolves when there is send buffer and the connection's flow control permits more. */
+  /** Resolves when there is send buffer and the connection's flow control permits more (S2.40). */
   writable(signal?: AbortSignal): Promise<void> {
     return this.descriptor.writable(signal);
   }
@@ -100,42 +168,97 @@ export class QuicSocket {
     return result;
   }
 
+  /** ENOTCONN before connect() and after the end. */
   remoteAddress(): AddressInfo {
     const result = native().getpeername(this.fd);
     if (typeof result === 'number') throw systemError('getpeername', result);
     return result;
   }
 
-  setReusePort(on: boolean): void {
-    check('setsockopt', native().setFlag(this.fd, FLAG_REUSEPORT, on ? 1 : 0));
-  }
-
-  setV6Only(on: boolean): void {
-    check('setsockopt', native().setFlag(this.fd, FLAG_V6ONLY, on ? 1 : 0));
-  }
-
   // ---- messages
 
-  /** Bytes that were queued; undefined where sendmsg() says EAGAIN. */
-  send(data: Bytes, options: SendOptions = {}): number | undefined {
-    const bytes = toBuffer('data', data);
-    const { flags = 0, stream, handshake } = options;
-    const result = native().sendmsg(
+  #send(bytes: Buffer, offset: number, { flags = 0, stream, handshake }: SendOptions): number {
+    return native().sendmsg(
       this.fd,
       bytes,
-      0,
-      bytes.length,
+      offset,
+      bytes.length - offset,
       flags | MsgFlag.DONTWAIT,
       stream?.id ?? NO_STREAM,
       stream?.flags ?? 0,
       handshake?.level ?? NO_LEVEL,
     );
+  }
+
+  /**
+   * Bytes that were queued; undefined where sendmsg() says EAGAIN. ENOSPC is thrown where a named stream
+   * has no credit (S3.19): wait for the event STREAM_MAX_DATA, or use {@link waitSend}.
+   */
+  send(data: Bytes, options: SendOptions = {}): number | undefined {
+    const result = this.#send(toBuffer('data', data), 0, options);
     if (result === -EAGAIN) return undefined;
     return check('sendmsg', result);
   }
 
+  /**
+   * Resolves when all of `data` is queued, waiting for buffers, for credit and for the peer's permission
+   * to open a stream. Several at a time have to name their streams. After an AbortError some of the data
+   * may have been queued.
+   */
+  async waitSend(data: Bytes, options: SendOptions & { signal?: AbortSignal } = {}): Promise<void> {
+    const bytes = toBuffer('data', data);
+    const { signal } = options;
+    let offset = 0;
+    let rest: SendOptions = options;
+    let edge: Edge | undefined;
+    try {
+      for (;;) {
+        const result = this.#send(bytes, offset, rest);
+        if (result >= 0) {
+          offset += result;
+          if (offset >= bytes.length) return;
+          rest = withoutNew(options);
+        } else if (result !== -EAGAIN && result !== -ENOSPC) {
+          throw systemError('sendmsg', result);
+        } else {
+          edge ??= this.#edge();
+          await edge.next(signal);
+        }
+      }
+    } finally {
+      this.#drop(edge);
+    }
+  }
+
+  /** As {@link openStream}, waiting for the peer's permission. */
+  async waitOpenStream(type: 'bidi' | 'uni', signal?: AbortSignal): Promise<number> {
+    let edge: Edge | undefined;
+    try {
+      for (;;) {
+        const id = this.openStream(type);
+        if (id !== undefined) return id;
+        edge ??= this.#edge();
+        await edge.next(signal);
+      }
+    } finally {
+      this.#drop(edge);
+    }
+  }
+
+  #edge(): Edge {
+    const edge = Edge.open(this.fd, POLL_WRITABLE);
+    this.#edges.add(edge);
+    return edge;
+  }
+
+  #drop(edge: Edge | undefined): void {
+    if (edge === undefined) return;
+    this.#edges.delete(edge);
+    edge.close();
+  }
+
   /** Undefined while there is nothing to receive. The connection's end is ENOTCONN. */
-  receive(size = 65536, flags = 0): ReceivedMessage | undefined {
+  receive(size = RECEIVE_SIZE, flags = 0): ReceivedMessage | undefined {
     const bytes = Buffer.allocUnsafe(size);
     const out = new Float64Array(4);
     const result = native().recvmsg(this.fd, bytes, 0, size, flags | MsgFlag.DONTWAIT, out);
@@ -148,108 +271,77 @@ export class QuicSocket {
     return message;
   }
 
-  // ---- options, level SOL_QUIC
-
-  /** Any option by number: {@link SockOpt}. */
-  setOption(name: number, value?: Uint8Array): void {
-    check('setsockopt', native().setsockopt(this.fd, LEVEL_QUIC, name, value));
-  }
-
-  /** `value` is what the kernel reads its selectors from, and sets the largest size. */
-  getOption(name: number, value: Uint8Array = new Uint8Array(VARIABLE_OPTION_SIZE)): Uint8Array {
-    const length = check('getsockopt', native().getsockopt(this.fd, LEVEL_QUIC, name, value));
-    return value.subarray(0, length);
-  }
-
-  transportParam(remote = false): structs.TransportParam {
-    const selector = structs.transportParam.encode({ remote: remote ? 1 : 0 });
-    return structs.transportParam.decode(this.getOption(SockOpt.TRANSPORT_PARAM, selector));
-  }
-
-  /** Fields that are missing or zero stay as they are. */
-  setTransportParam(values: Partial<structs.TransportParam>): void {
-    this.setOption(SockOpt.TRANSPORT_PARAM, structs.transportParam.encode(values));
-  }
-
-  /** The body of TLS extension 0x39, during the handshake. */
-  transportParamExt(): Uint8Array {
-    return this.getOption(SockOpt.TRANSPORT_PARAM_EXT, new Uint8Array(512));
-  }
-
-  setTransportParamExt(body: Uint8Array): void {
-    this.setOption(SockOpt.TRANSPORT_PARAM_EXT, body);
-  }
-
-  config(): structs.Config {
-    const bytes = this.getOption(SockOpt.CONFIG, new Uint8Array(structs.config.size));
-    return structs.config.decode(bytes);
-  }
-
-  /** Fields that are missing or zero stay as they are. */
-  setConfig(values: Partial<structs.Config>): void {
-    this.setOption(SockOpt.CONFIG, structs.config.encode(values));
-  }
-
-  alpn(): string[] {
-    const list = Buffer.from(this.getOption(SockOpt.ALPN)).toString();
-    return list === '' ? [] : list.split(',');
-  }
-
-  setAlpn(names: readonly string[]): void {
-    this.setOption(SockOpt.ALPN, Buffer.from(names.join(',')));
-  }
-
-  connectionClose(): structs.ConnectionClose {
-    const bytes = new Uint8Array(structs.connectionClose.size);
-    return structs.connectionClose.decode(this.getOption(SockOpt.CONNECTION_CLOSE, bytes));
-  }
-
-  /** What the close frame will carry. */
-  setConnectionClose(info: Partial<structs.ConnectionClose>): void {
-    this.setOption(SockOpt.CONNECTION_CLOSE, structs.connectionClose.encode(info));
-  }
-
-  setEvent(type: number, on: boolean): void {
-    this.setOption(SockOpt.EVENT, structs.eventOption.encode({ type, on: on ? 1 : 0 }));
-  }
-
-  event(type: number): boolean {
-    const bytes = this.getOption(SockOpt.EVENT, structs.eventOption.encode({ type }));
-    return structs.eventOption.decode(bytes).on !== 0;
-  }
-
-  /** The new stream's ID; undefined while the peer permits no more streams of this type. */
-  openStream(type: 'bidi' | 'uni', id = -1): number | undefined {
-    const streamFlags = MsgFlag.STREAM_DONTWAIT | (type === 'uni' ? MsgFlag.STREAM_UNI : 0);
-    const value = structs.streamInfo.encode({ streamId: id, streamFlags });
-    const result = native().getsockopt(this.fd, LEVEL_QUIC, SockOpt.STREAM_OPEN, value);
-    if (result === -EAGAIN) return undefined;
-    check('getsockopt', result);
-    return structs.streamInfo.decode(value).streamId;
-  }
-
-  resetStream(id: number, errcode: number): void {
-    this.setOption(SockOpt.STREAM_RESET, structs.errInfo.encode({ streamId: id, errcode }));
-  }
-
-  stopSending(id: number, errcode: number): void {
-    this.setOption(SockOpt.STREAM_STOP_SENDING, structs.errInfo.encode({ streamId: id, errcode }));
-  }
-
-  setCryptoSecret(values: structs.CryptoSecret, secret: Uint8Array): void {
-    const bytes = structs.cryptoSecret.encode(values);
-    const room = bytes.subarray(structs.CRYPTO_SECRET_OFFSET);
-    room.set(secret.subarray(0, structs.CRYPTO_SECRET_SIZE));
-    try {
-      this.setOption(SockOpt.CRYPTO_SECRET, bytes);
-    } finally {
-      bytes.fill(0);
+  async waitReceive(
+    options: { size?: number; flags?: number; signal?: AbortSignal } = {},
+  ): Promise<ReceivedMessage> {
+    const { size = RECEIVE_SIZE, flags = 0, signal } = options;
+    for (;;) {
+      const message = this.receive(size, flags);
+      if (message !== undefined) return message;
+      await this.readable(signal);
     }
   }
 
-  /** Kquic's own module only: ENOPROTOOPT elsewhere. */
-  stats(): structs.ConnStats {
-    const bytes = new Uint8Array(structs.connStats.size);
-    return structs.connStats.decode(this.getOption(SockOpt.CONN_STATS, bytes));
+  /**
+   * sendfile(2) from an open file to the active stream (S2.49): bytes that were queued, 0 at the file's
+   * end, undefined where it says EAGAIN. Without `offset` the file's own position is used and moves on.
+   * Reading the file may block this thread.
+   */
+  sendFile(file: number, length: number, offset = -1): number | undefined {
+    const result = native().sendfile(this.fd, file, offset, length);
+    return result === -EAGAIN ? undefined : check('sendfile', result);
   }
+
+  /** splice(2) from a pipe to the active stream; results as of {@link sendFile}. */
+  spliceFrom(pipe: number, length: number): number | undefined {
+    const result = native().splice(pipe, this.fd, length);
+    return result === -EAGAIN ? undefined : check('splice', result);
+  }
+
+  /** splice(2) into a pipe of what receive() would give, without its flags and stream. */
+  spliceTo(pipe: number, length: number): number | undefined {
+    const result = native().splice(this.fd, pipe, length);
+    return result === -EAGAIN ? undefined : check('splice', result);
+  }
+
+  // ---- what is below and beside SOL_QUIC
+
+  /** SIOCINQ: bytes accounted in the receive queue (S2.44). */
+  get inQueue(): number {
+    return check('ioctl', native().queued(this.fd, QUEUED_IN));
+  }
+
+  /** SIOCOUTQ: bytes accounted in the send queue, those that wait for an acknowledgement included. */
+  get outQueue(): number {
+    return check('ioctl', native().queued(this.fd, QUEUED_OUT));
+  }
+
+  /** SIOCOUTQNSD: payload bytes that were not sent yet. */
+  get unsent(): number {
+    return check('ioctl', native().queued(this.fd, QUEUED_UNSENT));
+  }
+
+  /** For example 'receiveBuffer', SO_RCVBUF; 'error', SO_ERROR, is cleared by it. */
+  getNumber(name: SocketNumberName): number {
+    return check('getsockopt', native().getNumber(this.fd, SocketNumber[name]));
+  }
+
+  setNumber(name: SocketNumberName, value: number): void {
+    check('setsockopt', native().setNumber(this.fd, SocketNumber[name], value));
+  }
+
+  /** SO_BINDTODEVICE, before bind() and connect() (S2.15); '' for none. */
+  bindToDevice(name: string): void {
+    check('setsockopt', native().bindToDevice(this.fd, name));
+  }
+}
+
+/** S3.14: MSG_QUIC_STREAM_NEW is an error once something was sent. */
+function withoutNew({ flags = 0, stream, ...rest }: SendOptions): SendOptions {
+  const without = (bits: number): number => bits & ~MsgFlag.STREAM_NEW;
+  return {
+    ...rest,
+    flags: without(flags),
+    ...(stream && { stream: { id: stream.id, flags: without(stream.flags ?? 0) } }),
+  };
 }

@@ -131,6 +131,27 @@ export const cryptoSecret = new Struct<CryptoSecret>(56, {
 export const CRYPTO_SECRET_OFFSET = 8;
 export const CRYPTO_SECRET_SIZE = 48;
 
+export interface ConnectionIdInfo {
+  /** 0: the IDs that this end issued, else those of the peer. */
+  dest: number;
+  /** Sequence number in use. */
+  active: number;
+  /** Lowest sequence number that is not retired. */
+  priorTo: number;
+}
+
+export const connectionIdInfo = new Struct<ConnectionIdInfo>(12, {
+  dest: [0, 'u8'],
+  active: [4, 'u32'],
+  priorTo: [8, 'u32'],
+});
+
+export interface HandshakeInfo {
+  cryptoLevel: number;
+}
+
+export const handshakeInfo = new Struct<HandshakeInfo>(1, { cryptoLevel: [0, 'u8'] });
+
 export interface ConnectionClose {
   errcode: number;
   /** Type of the frame that caused a transport error; 0 for an application's close. */

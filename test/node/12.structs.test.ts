@@ -25,6 +25,8 @@ const TABLE: [string, Struct<Record<string, number>>][] = [
   ['quic_stream_update', structs.streamUpdate],
   ['quic_stream_max_data', structs.streamMaxData],
   ['quic_crypto_secret', structs.cryptoSecret],
+  ['quic_connection_id_info', structs.connectionIdInfo],
+  ['quic_handshake_info', structs.handshakeInfo],
   ['quic_conn_stats', structs.connStats],
 ] as unknown as [string, Struct<Record<string, number>>][];
 
@@ -78,11 +80,44 @@ test('a close phrase is cut at its NUL and at 63 bytes', () => {
   });
 });
 
-test('events are parsed from their unaligned form', () => {
-  const update = structs.streamUpdate.encode({ id: 4, state: 8, finalsz: 1000 });
-  expect(parseEvent(Buffer.concat([Buffer.of(1), update]))).toEqual({
-    type: 'streamUpdate',
-    update: { id: 4, state: 8, errcode: 0, finalsz: 1000 },
+const close = { errcode: 7, frame: 0, phrase: 'bye' };
+const info = { dest: 1, active: 5, priorTo: 3 };
+
+// S4.21: the content follows the byte of the type, unaligned. S4.22: how long it is.
+test.each([
+  [1, 25, structs.streamUpdate.encode({ id: 4, state: 8, finalsz: 1000 }), 'streamUpdate'],
+  [2, 17, structs.streamMaxData.encode({ id: 4, maxData: 2 ** 40 }), 'streamMaxData'],
+  [3, 9, Buffer.from(new BigUint64Array([412n]).buffer), 'streamMaxStream'],
+  [4, 13, structs.connectionIdInfo.encode(info), 'connectionId'],
+  [5, 73, structs.connectionClose.encode(close), 'connectionClose'],
+  [6, 2, Buffer.of(1), 'connectionMigration'],
+  [7, 2, Buffer.of(1), 'keyUpdate'],
+  [8, 4, Buffer.of(1, 2, 3), 'newToken'],
+  [9, 4, Buffer.of(1, 2, 3), 'newSessionTicket'],
+  [10, 4, Buffer.of(1, 2, 3), 'other'],
+])('event %d of %d bytes', (number, length, content, type) => {
+  const message = Buffer.concat([Buffer.of(number), content]);
+  expect(message).toHaveLength(length);
+  const bytes = new Uint8Array([1, 2, 3]);
+  const expected: Record<string, object> = {
+    streamUpdate: { update: { id: 4, state: 8, errcode: 0, finalsz: 1000 } },
+    streamMaxData: { limit: { id: 4, maxData: 2 ** 40 } },
+    streamMaxStream: { highestId: 412 },
+    connectionId: { info },
+    connectionClose: { close },
+    connectionMigration: { local: true },
+    keyUpdate: { phase: 1 },
+    newToken: { token: Buffer.from(bytes) },
+    newSessionTicket: { ticket: Buffer.from(bytes) },
+    other: { number: 10, content: Buffer.from(bytes) },
+  };
+  expect(parseEvent(message)).toEqual({ type, ...expected[type] });
+});
+
+test('an event that is cut off reads as zeros', () => {
+  expect(parseEvent(Buffer.of(4))).toEqual({
+    type: 'connectionId',
+    info: { dest: 0, active: 0, priorTo: 0 },
   });
-  expect(parseEvent(Buffer.of(8, 1, 2, 3))).toMatchObject({ type: 'other', number: 8 });
+  expect(parseEvent(Buffer.alloc(0))).toMatchObject({ type: 'other', number: 0 });
 });
