@@ -211,7 +211,7 @@ export class QuicConnection
         this.#peerClose = event.close;
         this.#link.drain();
         break;
-      case 'other':
+      default:
         break;
     }
   }

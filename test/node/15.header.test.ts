@@ -57,7 +57,7 @@ function inC(expressions: string[]): number[] {
 
 test('every number of the header is a constant of the same value', () => {
   const all = names().filter((name) => !NO_CONSTANT.test(name));
-  expect(all.length).toBeGreaterThan(80);
+  expect(all.length).toBeGreaterThan(70);
   const values = inC(all);
   const ours = all.map((name): [string, number | undefined] => {
     const row = TABLES.find(([prefix]) => name.startsWith(prefix));
