@@ -8,7 +8,7 @@ export const SOL_QUIC = 288;
 /** Version numbers (RFC 9000, 15; RFC 9369). */
 export const QuicVersion = { V1: 0x00000001, V2: 0x6b3343cf } as const;
 
-/** QUIC_SOCKOPT_*. From 64 up: kquic's own. */
+/** QUIC_SOCKOPT_*. STREAM_PEELOFF and those from 64 up: kquic's own. */
 export const SockOpt = {
   EVENT: 0,
   STREAM_OPEN: 1,
@@ -25,7 +25,9 @@ export const SockOpt = {
   SESSION_TICKET: 12,
   CRYPTO_SECRET: 13,
   TRANSPORT_PARAM_EXT: 14,
+  STREAM_PEELOFF: 15,
   CONN_STATS: 64,
+  STREAM_STATUS: 65,
 } as const;
 
 /** cmsg_type of control messages at the level SOL_QUIC (QUIC_STREAM_INFO, QUIC_HANDSHAKE_INFO). */

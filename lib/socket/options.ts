@@ -202,4 +202,10 @@ export abstract class QuicSocketOptions {
     const bytes = new Uint8Array(structs.connStats.size);
     return structs.connStats.decode(this.getOption(SockOpt.CONN_STATS, bytes));
   }
+
+  /** Of a socket that peelOff() made, kquic's own too: states as {@link StreamState}. */
+  streamStatus(): structs.StreamStatus {
+    const bytes = new Uint8Array(structs.streamStatus.size);
+    return structs.streamStatus.decode(this.getOption(SockOpt.STREAM_STATUS, bytes));
+  }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { constants } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { toBuffer, type Bytes } from '../bytes.js';
 import { EAGAIN, ENOSPC } from '../errno.js';
@@ -15,10 +16,11 @@ import {
   native,
 } from '../native.js';
 import { integer, valueError } from '../validate.js';
-import { IPPROTO_QUIC, MsgFlag } from './constants.js';
+import { IPPROTO_QUIC, MsgFlag, SockOpt } from './constants.js';
 import { Descriptor } from './descriptor.js';
 import { Edge } from './edge.js';
 import { QuicSocketOptions, check } from './options.js';
+import * as structs from './structs.js';
 
 export interface SendOptions {
   /** MSG_*, MSG_QUIC_DATAGRAM; also stream flags where `stream` is absent. */
@@ -40,6 +42,8 @@ export interface ReceivedMessage {
 /** Options of other levels that are one number (spec, 2.12). SO_* and IP_* in Node's spelling. */
 export type SocketNumberName = keyof typeof SocketNumber;
 
+/** Not among Node's constants; the same on every architecture that Node runs on. */
+const O_CLOEXEC = 0o2000000;
 /** A message that fills this is received in parts. */
 const RECEIVE_SIZE = 65536;
 
@@ -302,6 +306,21 @@ export class QuicSocket extends QuicSocketOptions {
   spliceTo(pipe: number, length: number): number | undefined {
     const result = native().splice(this.fd, pipe, length);
     return result === -EAGAIN ? undefined : check('splice', result);
+  }
+
+  // ---- kquic's own
+
+  /**
+   * The stream as a socket of its own (docs/peeloff.md): {@link send} and {@link receive} without a stream,
+   * {@link readable} and {@link writable} about this stream only. `writeOnly`: what the peer sends stays
+   * here. ENOPROTOOPT where the module is not kquic's.
+   */
+  peelOff(id: number, { writeOnly = false }: { writeOnly?: boolean } = {}): QuicSocket {
+    const flags = constants.O_NONBLOCK | O_CLOEXEC | (writeOnly ? constants.O_WRONLY : 0);
+    const value = structs.streamPeeloff.encode({ streamId: id, flags });
+    return QuicSocket.#own(
+      structs.streamPeeloff.decode(this.getOption(SockOpt.STREAM_PEELOFF, value)).sd,
+    );
   }
 
   // ---- what is below and beside SOL_QUIC

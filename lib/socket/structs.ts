@@ -81,6 +81,37 @@ export const streamInfo = new Struct<StreamInfo>(16, {
   streamFlags: [8, 'u32'],
 });
 
+export interface StreamPeeloff {
+  streamId: number;
+  /** O_CLOEXEC, O_NONBLOCK, O_WRONLY. */
+  flags: number;
+  /** The new descriptor. */
+  sd: number;
+}
+
+export const streamPeeloff = new Struct<StreamPeeloff>(16, {
+  streamId: [0, 's64'],
+  flags: [8, 'u32'],
+  sd: [12, 'u32'],
+});
+
+export interface StreamStatus {
+  streamId: number;
+  sendState: number;
+  recvState: number;
+  /** Of a reset, by either end. */
+  sendErrcode: number;
+  recvErrcode: number;
+}
+
+export const streamStatus = new Struct<StreamStatus>(32, {
+  streamId: [0, 's64'],
+  sendState: [8, 'u8'],
+  recvState: [9, 'u8'],
+  sendErrcode: [16, 'u64'],
+  recvErrcode: [24, 'u64'],
+});
+
 export interface ErrInfo {
   streamId: number;
   errcode: number;

@@ -20,6 +20,8 @@ const TABLE: [string, Struct<Record<string, number>>][] = [
   ['quic_transport_param', structs.transportParam],
   ['quic_config', structs.config],
   ['quic_stream_info', structs.streamInfo],
+  ['quic_stream_status', structs.streamStatus],
+  ['quic_stream_peeloff', structs.streamPeeloff],
   ['quic_errinfo', structs.errInfo],
   ['quic_event_option', structs.eventOption],
   ['quic_stream_update', structs.streamUpdate],

@@ -7,7 +7,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import * as raw from '../../lib/socket/index.js';
-import { QuicSocketOptions, parseEvent, structs } from '../../lib/socket/index.js';
+import { QuicSocket, parseEvent, structs } from '../../lib/socket/index.js';
 
 const UAPI = path.join(__dirname, '../../../module/include/uapi');
 const HEADER = fs.readFileSync(path.join(UAPI, 'linux/quic.h'), 'utf8');
@@ -69,7 +69,7 @@ test('every number of the header is a constant of the same value', () => {
 });
 
 /** The methods that make up an option's binding. */
-const BINDINGS: Record<string, { get?: keyof QuicSocketOptions; set?: keyof QuicSocketOptions }> = {
+const BINDINGS: Record<string, { get?: keyof QuicSocket; set?: keyof QuicSocket }> = {
   EVENT: { get: 'event', set: 'setEvent' },
   STREAM_OPEN: { get: 'openStream' },
   STREAM_RESET: { set: 'resetStream' },
@@ -85,7 +85,9 @@ const BINDINGS: Record<string, { get?: keyof QuicSocketOptions; set?: keyof Quic
   SESSION_TICKET: { get: 'sessionTicket', set: 'setSessionTicket' },
   CRYPTO_SECRET: { set: 'setCryptoSecret' },
   TRANSPORT_PARAM_EXT: { get: 'transportParamExt', set: 'setTransportParamExt' },
+  STREAM_PEELOFF: { get: 'peelOff' },
   CONN_STATS: { get: 'stats' },
+  STREAM_STATUS: { get: 'streamStatus' },
 };
 
 test('every socket option has typed methods for the directions it has', () => {
@@ -97,7 +99,7 @@ test('every socket option has typed methods for the directions it has', () => {
     const binding = BINDINGS[name] ?? {};
     expect([name, Object.keys(binding).join(', ')]).toEqual([name, directions]);
     for (const method of Object.values(binding)) {
-      expect(typeof QuicSocketOptions.prototype[method]).toBe('function');
+      expect(typeof QuicSocket.prototype[method]).toBe('function');
     }
   }
 });
