@@ -81,7 +81,7 @@ TEST("PO.9 what was received before is the owner's, in order, and nobody else's"
 	CHECK_EQ(s.st.inq_bytes, 0);
 	CHECK_EQ(drain(&s, stream, &fin), 5800);
 	CHECK(fin);
-	quic_streams_leave(&s.st, stream);
+	quic_streams_leave(&s.st, stream, false);
 	finish();
 }
 
@@ -98,7 +98,7 @@ TEST("PO.9 single bytes of a stream with an owner share memory, too")
 		CHECK_EQ(end_stream_frame(&s, 0, i, 1, false, END_MSS), 0);
 	CHECK(s.mem_rx.used < 20000);
 	CHECK_EQ(drain(&s, stream, &fin), 4000);
-	quic_streams_leave(&s.st, stream);
+	quic_streams_leave(&s.st, stream, false);
 	finish();
 }
 
@@ -123,7 +123,7 @@ TEST("PO.4 streams that cannot be peeled off")
 	stream = peel(&c, 0);
 	CHECK_EQ(peel_error(&c, 0, true), -EBUSY);
 	CHECK_EQ(peel_error(&c, 0, false), -EBUSY);
-	quic_streams_leave(&c.st, stream);
+	quic_streams_leave(&c.st, stream, false);
 	finish();
 }
 
@@ -140,7 +140,7 @@ TEST("PO.4 a stream that is over but for its unread data")
 	CHECK_EQ(drain(&s, stream, &fin), 5);
 	CHECK(fin);
 	CHECK_EQ(peel_error(&s, 2, true), -EBUSY);
-	quic_streams_leave(&s.st, stream);
+	quic_streams_leave(&s.st, stream, false);
 	CHECK(!s.st.table.rb_node);
 	finish();
 }
@@ -161,9 +161,10 @@ TEST("PO.5 the sending part alone: the connection goes on receiving")
 	end_send(&c, 0, 6, false);
 	end_exchange(&c, &s);
 	CHECK_EQ(end_read(&s, 100, &id, &offset, &fin), 6);
-	quic_streams_leave(&s.st, stream);
+	/* And then it has the sending part back. */
+	quic_streams_leave(&s.st, stream, false);
 	CHECK(!stream->recv.stopped);
-	CHECK_EQ(stream->send.state, QUIC_STREAM_SEND_STATE_SENT);
+	end_send(&s, 0, 8, false);
 	finish();
 }
 
@@ -176,7 +177,7 @@ TEST("PO.7 the active stream is none any more")
 	CHECK_EQ(c.st.active, 0);
 	stream = peel(&c, 0);
 	CHECK_EQ(c.st.active, -1);
-	quic_streams_leave(&c.st, stream);
+	quic_streams_leave(&c.st, stream, false);
 	finish();
 }
 
@@ -201,7 +202,7 @@ TEST("PO.12 reading grants the credit of this stream and of the connection")
 	end_exchange(&s, &c);
 	CHECK(quic_streams_credit(&c.st, other) >= window - window / 16);
 	CHECK(c.st.tx_max >= end_params().max_data + window - end_params().max_data / 16);
-	quic_streams_leave(&s.st, stream);
+	quic_streams_leave(&s.st, stream, false);
 	finish();
 }
 
@@ -222,7 +223,7 @@ TEST("PO.14 a reset is told to the owner, and takes what is unread")
 	CHECK_EQ(quic_stream_unread(stream), 0);
 	CHECK(quic_stream_recv_over(stream));
 	CHECK_EQ(stream->recv.reset_code, 77);
-	quic_streams_leave(&s.st, stream);
+	quic_streams_leave(&s.st, stream, false);
 	finish();
 }
 
@@ -237,7 +238,7 @@ TEST("PO.18 leaving sends FIN and STOP_SENDING, and returns credit for what is u
 	end_write(&c, stream, window, false, false);
 	end_exchange(&c, &s);
 	stream = peel(&s, 0);
-	quic_streams_leave(&s.st, stream);
+	quic_streams_leave(&s.st, stream, false);
 	CHECK_EQ(s.mem_rx.used, 0);
 	CHECK_EQ(s.st.rx_consumed, window);
 	end_exchange(&s, &c);
@@ -257,7 +258,7 @@ TEST("PO.18 what was written before leaves, and then FIN")
 	stream = end_open(&c, 2, NEW | UNI);
 	CHECK_EQ(quic_streams_peel(&c.st, 2, true, &owner, &stream), 0);
 	end_write(&c, stream, 5000, false, false);
-	quic_streams_leave(&c.st, stream);
+	quic_streams_leave(&c.st, stream, false);
 	end_exchange(&c, &s);
 	CHECK_EQ(end_read(&s, 10000, &id, &offset, &fin), 5000);
 	CHECK(fin);
@@ -265,10 +266,10 @@ TEST("PO.18 what was written before leaves, and then FIN")
 	finish();
 }
 
-/* Were both parts of @id ended from the other side, as close() does it? */
-static bool was_closed(const struct end *end, u64 id)
+/* Were both parts of @id given up by the other side? */
+static bool was_given_up(const struct end *end, u64 id)
 {
-	bool stopped = false, finished = false;
+	bool stopped = false, reset = false;
 	unsigned int i;
 
 	for (i = 0; i < end->event_count; i++) {
@@ -277,9 +278,40 @@ static bool was_closed(const struct end *end, u64 id)
 		if (end->events[i].type != QUIC_EVENT_STREAM_UPDATE || update->id != (s64)id)
 			continue;
 		stopped |= update->state == QUIC_STREAM_SEND_STATE_RESET_SENT && !update->errcode;
-		finished |= update->state == QUIC_STREAM_RECV_STATE_RECVD && !update->finalsz;
+		reset |= update->state == QUIC_STREAM_RECV_STATE_RESET_RECVD && !update->errcode;
 	}
-	return stopped && finished;
+	return stopped && reset;
+}
+
+TEST("PO.20 a sending part that was lent is given up when it comes back to nobody")
+{
+	struct quic_stream *stream = NULL;
+
+	begin();
+	end_send(&c, 0, 10, false);
+	end_exchange(&c, &s);
+	CHECK_EQ(quic_streams_peel(&s.st, 0, false, &owner, &stream), 0);
+	quic_streams_abandon(&s.st);
+	CHECK(!quic_streams_head(&s.st));
+	CHECK_EQ(quic_streams_sendable(stream), 0);
+	quic_streams_leave(&s.st, stream, false);
+	end_exchange(&s, &c);
+	CHECK(was_given_up(&c, 0));
+	finish();
+}
+
+TEST("PO.21 after the connection's end nothing is said")
+{
+	struct quic_stream *stream;
+
+	begin();
+	end_send(&c, 0, 10, false);
+	end_exchange(&c, &s);
+	stream = peel(&s, 0);
+	quic_streams_leave(&s.st, stream, true);
+	CHECK_EQ(stream->send.state, QUIC_STREAM_SEND_STATE_READY);
+	CHECK_EQ(s.mem_rx.used, 0);
+	finish();
 }
 
 TEST("PO.20 without the connection's reader other streams end, and those to come")
@@ -296,18 +328,18 @@ TEST("PO.20 without the connection's reader other streams end, and those to come
 	quic_streams_abandon(&s.st);
 	CHECK(!quic_streams_head(&s.st));
 	end_exchange(&s, &c);
-	CHECK(was_closed(&c, 4));
+	CHECK(was_given_up(&c, 4));
 	end_send(&c, 8, 40, false);
 	end_exchange(&c, &s);
 	CHECK(!quic_streams_head(&s.st));
-	CHECK(was_closed(&c, 8));
+	CHECK(was_given_up(&c, 8));
 
-	CHECK(!was_closed(&c, 0));
+	CHECK(!was_given_up(&c, 0));
 	end_send(&c, 0, 11, true);
 	end_exchange(&c, &s);
 	CHECK_EQ(drain(&s, kept, &fin), 21);
 	CHECK(fin);
-	quic_streams_leave(&s.st, kept);
+	quic_streams_leave(&s.st, kept, false);
 	end_exchange(&s, &c);
 	CHECK(!s.st.table.rb_node);
 	finish();

@@ -34,18 +34,25 @@ int quic_streams_peel(struct quic_streams *st, u64 id, bool receiving, void *own
 	return 0;
 }
 
-void quic_stream_abandon(struct quic_streams *st, struct quic_stream *stream, bool receiving)
+/* What is unfinished must not look finished to the peer: no FIN. */
+void quic_stream_abandon(struct quic_streams *st, struct quic_stream *stream)
 {
 	if (!quic_streams_sendable(stream))
-		quic_streams_push(st, stream, true, false);
-	if (receiving)
-		quic_stream_forsake(st, stream);
+		quic_streams_reset(st, stream->id, 0);
+	quic_stream_forsake(st, stream);
 }
 
-void quic_streams_leave(struct quic_streams *st, struct quic_stream *stream)
+void quic_streams_leave(struct quic_streams *st, struct quic_stream *stream, bool quietly)
 {
 	stream->owner = NULL;
-	quic_stream_abandon(st, stream, stream->recv.peeled || st->unattended);
+	if (!stream->recv.peeled) {
+		if (st->unattended && !quietly)
+			quic_stream_abandon(st, stream);
+	} else {
+		if (!quietly && !quic_streams_sendable(stream))
+			quic_streams_push(st, stream, true, false);
+		quic_stream_forsake(st, stream);
+	}
 	quic_streams_unhold(st, stream);
 }
 
@@ -60,7 +67,7 @@ void quic_streams_abandon(struct quic_streams *st)
 		stream = rb_entry(node, struct quic_stream, node);
 		node = rb_next(node);
 		if (!stream->owner)
-			quic_stream_abandon(st, stream, true);
+			quic_stream_abandon(st, stream);
 		else if (!stream->recv.peeled)
 			quic_stream_forsake(st, stream);
 		quic_stream_settle(st, stream);

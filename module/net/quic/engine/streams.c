@@ -203,7 +203,7 @@ int quic_streams_open(struct quic_streams *st, u64 id)
 		list_del_init(&stream->data_queue);
 		stream_link(st, stream);
 		if (st->unattended)
-			quic_stream_abandon(st, stream, true);
+			quic_stream_abandon(st, stream);
 	}
 	number -= type->next;
 	type->next += number;

@@ -168,13 +168,14 @@ void quic_streams_consume(struct quic_streams *st, struct quic_segment *seg, siz
 int quic_streams_peel(struct quic_streams *st, u64 id, bool receiving, void *owner,
 		      struct quic_stream **stream);
 /*
- * The owner leaves: FIN, and STOP_SENDING with code 0 if it was the reader, as far as the states permit it.
- * What is unread is given up. @stream may be freed.
+ * The owner leaves. If it was the reader: FIN and STOP_SENDING with code 0, as far as the states permit it, and what
+ * is unread is given up. Otherwise the connection has its sending part back. @quietly: the peer is told nothing.
+ * @stream may be freed.
  */
-void quic_streams_leave(struct quic_streams *st, struct quic_stream *stream);
+void quic_streams_leave(struct quic_streams *st, struct quic_stream *stream, bool quietly);
 /*
- * The connection's own reader and writer leave: the same happens to every stream without an owner, and to
- * what the peer opens from now on.
+ * The connection's own reader and writer leave: RESET_STREAM and STOP_SENDING with code 0 for every stream without an
+ * owner, and for what the peer opens from now on.
  */
 void quic_streams_abandon(struct quic_streams *st);
 /* As quic_streams_head(): the first bytes of a stream that has an owner. */

@@ -119,8 +119,8 @@ void quic_streams_allot(struct quic_streams *st);
 /* stream_recv.c: nobody wants to read it any more; the caller settles it */
 void quic_stream_forsake(struct quic_streams *st, struct quic_stream *stream);
 
-/* stream_peel.c: what close() does to a stream; @receiving: to both parts. The caller settles it. */
-void quic_stream_abandon(struct quic_streams *st, struct quic_stream *stream, bool receiving);
+/* stream_peel.c: nobody is left for it: RESET_STREAM and STOP_SENDING. The caller settles it. */
+void quic_stream_abandon(struct quic_streams *st, struct quic_stream *stream);
 
 /* stream_send.c: changes of a send buffer, so that the sums in struct quic_streams stay exact */
 

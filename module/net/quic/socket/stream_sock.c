@@ -31,7 +31,8 @@ static void detach(struct quic_stream_sock *ss)
 	spin_lock_bh(&qs->peeled.lock);
 	list_del(&ss->starved);
 	spin_unlock_bh(&qs->peeled.lock);
-	quic_streams_leave(&qs->conn->streams, ss->stream);
+	/* A FIN behind a close that still waits to leave would make what is unfinished look finished. */
+	quic_streams_leave(&qs->conn->streams, ss->stream, !quic_sock_is_open(sk));
 	if (sock_flag(sk, SOCK_DEAD) && list_empty(&qs->peeled.socks))
 		quic_close_last(sk);
 	else
