@@ -5,9 +5,10 @@
 // S4.16). So data of a stream that nobody reads must be taken out to reach that of other streams,
 // and then its sender may send more. What a stream does not want yet is therefore kept here, up to
 // `maxData` bytes for the whole connection, as if they still counted against the connection's
-// window. Beyond that the connection is not read any further until a stream takes what is its own:
-// memory stays bounded, and up to that bound a stream that is not read stops nobody else. Streams
-// as sockets of their own (peel-off) remove the bound's side effect; they need another kernel call.
+// window. A stream that has more than its share of that gets a socket of its own (docs/peeloff.md), if
+// the kernel has those and the connection few of them: then it stops its own sender only. Otherwise,
+// beyond `maxData`, the connection is not read any further until a stream takes what is its own. In
+// any case memory stays bounded.
 //
 // Events have to be read even then (a blocked writer waits for STREAM_MAX_DATA), and they come
 // before all data in the queue (S4.1): while reading is paused, each wake-up of the socket looks at
@@ -29,6 +30,9 @@ import { RecordKind, slab } from './slab.js';
 /** Longer than any event. */
 const EVENT_SIZE = 8192;
 
+/** Sockets of streams: a peer that sends what nobody reads must not use up the process's descriptors. */
+const MAX_PEELED = 8;
+
 export interface LinkOwner {
   onData(streamId: number, bytes: Buffer, fin: boolean): void;
   onEvent(event: QuicEvent): void;
@@ -45,6 +49,7 @@ export class Link {
   #draining = false;
   #closed = false;
   #edge: Edge | undefined;
+  #peeled = 0;
   readonly #blocked = new Set<() => void>();
   readonly #blockedStreams = new Map<number, () => void>();
 
@@ -96,6 +101,39 @@ export class Link {
   drain(): void {
     this.#draining = true;
     if (this.#paused) this.#resume();
+  }
+
+  // ---- streams with sockets of their own
+
+  /** Bytes that a stream may keep here before it gets one. */
+  get share(): number {
+    return this.budget / MAX_PEELED;
+  }
+
+  /** A new one; undefined: there is none to be had. */
+  peelOff(streamId: number): QuicSocket | undefined {
+    if (this.#closed || this.#peeled === MAX_PEELED) return undefined;
+    try {
+      const socket = this.socket.peelOff(streamId);
+      this.#peeled++;
+      return socket;
+    } catch {
+      return undefined;
+    }
+  }
+
+  unpeel(): void {
+    this.#peeled--;
+  }
+
+  /** While streams have sockets, closing that of the connection is not its end (PO.20); this is. */
+  end(): void {
+    if (this.#peeled === 0) return;
+    try {
+      this.socket.shutdown(2);
+    } catch {
+      // It has ended already.
+    }
   }
 
   #pause(): void {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 import { QuicError } from './errors.js';
 import type { Link } from './link.js';
+import { PeeledReader } from './peeled-reader.js';
 
 /**
  * The receiving part of a stream: what arrived and was not asked for yet. It counts against the
- * connection's budget (link.ts); the reader's own buffer is Node's, bounded by its highWaterMark.
+ * connection's budget (link.ts) until it is more than a stream's share of it: then the stream gets a
+ * socket of its own, and more is only received when it is wanted. The reader's own buffer is Node's,
+ * bounded by its highWaterMark.
  */
 export class ReceiveHalf {
   /** Called once, when no more data of this stream will come. */
@@ -13,6 +16,9 @@ export class ReceiveHalf {
   push: (chunk: Buffer | null) => boolean = () => false;
 
   readonly #queue: Buffer[] = [];
+  #held = 0;
+  #peeled: PeeledReader | undefined;
+  #peeling = false;
   #wanted = false;
   #finished = false;
   #ended = false;
@@ -41,31 +47,63 @@ export class ReceiveHalf {
   read(): void {
     this.#wanted = true;
     this.#flow();
+    this.#goOn();
   }
 
+  /** From the connection's socket. */
   data(bytes: Buffer, fin: boolean): void {
+    if (!this.#discarding) this.link.hold(bytes.length);
+    this.#take(bytes, fin);
+    if (this.#held > this.link.share && !this.#peeling) this.#peelSoon();
+  }
+
+  #take(bytes: Buffer, fin: boolean): boolean {
     if (fin) this.#finished = true;
     if (!this.#discarding) {
       if (bytes.length > 0) {
         this.#queue.push(bytes);
-        this.link.hold(bytes.length);
+        this.#held += bytes.length;
       }
       this.#flow();
     }
     if (fin) this.#settle();
+    return this.#wanted || this.#discarding;
   }
 
   #flow(): void {
     while (this.#wanted) {
       const chunk = this.#queue.shift();
       if (chunk === undefined) break;
-      this.link.release(chunk.length);
+      this.#release(chunk.length);
       this.#wanted = this.push(chunk);
     }
     if (this.#queue.length === 0 && this.#finished && !this.#ended) {
       this.#ended = true;
       this.push(null);
     }
+  }
+
+  #release(bytes: number): void {
+    this.#held -= bytes;
+    if (this.#peeled === undefined) this.link.release(bytes);
+  }
+
+  /** In the next turn of the event loop: what a reader that keeps up has not taken by then is too much. */
+  #peelSoon(): void {
+    this.#peeling = true;
+    setImmediate(() => {
+      this.#peeling = false;
+      if (this.#held <= this.link.share || this.#settled || this.#peeled !== undefined) return;
+      const socket = this.link.peelOff(this.id);
+      if (socket === undefined) return;
+      this.link.release(this.#held);
+      this.#peeled = new PeeledReader(socket, (bytes, fin) => this.#take(bytes, fin));
+      this.#goOn();
+    });
+  }
+
+  #goOn(): void {
+    if (this.#wanted || this.#discarding) this.#peeled?.start();
   }
 
   /** The peer's RESET_STREAM: unread data is gone (S4.18). */
@@ -84,6 +122,7 @@ export class ReceiveHalf {
     this.#discarding = true;
     this.#drop();
     if (this.#settled) return;
+    this.#goOn();
     try {
       this.link.socket.stopSending(this.id, code);
     } catch {
@@ -91,9 +130,21 @@ export class ReceiveHalf {
     }
   }
 
+  /** The connection is over: takes what is still there for this stream. */
+  drain(): void {
+    this.#peeled?.drain();
+  }
+
   /** The connection is over, and nothing can follow. */
   lose(): void {
     this.#settle();
+  }
+
+  /** Both halves of the stream are settled. */
+  close(): void {
+    if (this.#peeled === undefined) return;
+    this.#peeled.close();
+    this.link.unpeel();
   }
 
   /** All data up to FIN has arrived, and is being thrown away. */
@@ -102,7 +153,7 @@ export class ReceiveHalf {
   }
 
   #drop(): void {
-    for (const chunk of this.#queue) this.link.release(chunk.length);
+    this.#release(this.#held);
     this.#queue.length = 0;
   }
 

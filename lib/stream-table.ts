@@ -78,6 +78,7 @@ export class StreamTable {
     const onSettled = (): void => {
       if (entry.send?.settled === false || entry.receive?.settled === false) return;
       this.#entries.delete(id);
+      entry.receive?.close();
       this.onGone();
     };
     if (entry.receive !== undefined) entry.receive.onSettled = onSettled;
@@ -150,8 +151,10 @@ export class StreamTable {
 
   /** The connection is over: whatever is not complete fails with `error`. */
   lose(error: QuicError): void {
+    this.link.end();
     const entries = [...this.#entries.values()];
     for (const { stream, send, receive } of entries) {
+      receive?.drain();
       const unsent = send !== undefined && !send.finished;
       const unreceived = receive?.finished === false;
       send?.lose();

@@ -36,6 +36,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  link.close();
   jest.restoreAllMocks();
 });
 

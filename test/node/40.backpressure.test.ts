@@ -110,6 +110,56 @@ test('a stream that is not read stops no other one', async () => {
   }
 });
 
+test('PO.12 streams that are not read stop their own senders and no other one, and lose nothing', async () => {
+  const maxData = 16 * WINDOW;
+  pair = await Pair.open({ maxData, maxStreamData: 2 * WINDOW });
+  const before = memory();
+  const unread: { far: QuicStream; written: number }[] = [];
+  for (let i = 0; i < 3; i++) {
+    const { near, far } = await pair.bidi('x');
+    const written = 1 + (await fill(near, 64 * maxData));
+    near.end();
+    unread.push({ far, written });
+  }
+  pair.peer.on('stream', (stream) => {
+    if (stream.direction === 'bidi') stream.pipe(stream);
+  });
+  for (let i = 0; i < 20; i++) {
+    const sent = pattern(100_000);
+    expect((await pair.client.request(sent)).equals(sent)).toBe(true);
+  }
+  expect(memory().buffers - before.buffers).toBeLessThan(3 * maxData);
+  for (const { far, written } of unread) {
+    expect(written).toBeLessThan(maxData);
+    let received = 0;
+    for await (const chunk of far) received += chunk.length;
+    expect(received).toBe(written);
+  }
+});
+
+test('a stream with a socket of its own is received in order', async () => {
+  pair = await Pair.open({ maxData: 8 * WINDOW, maxStreamData: 2 * WINDOW });
+  const sent = pattern(8_000_000);
+  const near = await pair.client.createUnidirectionalStream();
+  near.end(sent);
+  const far = await next(pair.peer);
+  await delay(300);
+  expect((await far.bytes({ limit: sent.length })).equals(sent)).toBe(true);
+});
+
+test('PO.16 what has arrived for such a stream can be read when the connection is over', async () => {
+  pair = await Pair.open({ maxData: 8 * WINDOW, maxStreamData: 2 * WINDOW });
+  const sent = pattern(200_000);
+  const near = await pair.client.createBidirectionalStream();
+  await near.send(sent.subarray(0, 100_000));
+  const far = (await next(pair.peer)) as QuicStream;
+  await delay(300);
+  near.end(sent.subarray(100_000));
+  await pair.client.close();
+  await pair.peer.closed;
+  expect((await far.bytes()).equals(sent)).toBe(true);
+});
+
 test('two ends that echo each other’s data do not lock up', async () => {
   pair = await Pair.open(
     { maxData: 4 * WINDOW, maxStreamData: WINDOW },

@@ -49,6 +49,9 @@ export class FakeKernel {
     descriptor: this.descriptor,
     close: () => undefined,
     resetStream: (id: number, code: number) => this.resets.push([id, code]),
+    peelOff: () => {
+      throw new Error('ENOPROTOOPT');
+    },
     stopSending: (id: number, code: number) => this.stops.push([id, code]),
   } as unknown as QuicSocket;
 

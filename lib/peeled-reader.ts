@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+import { EAGAIN } from './errno.js';
+import { POLL_READABLE, native } from './native.js';
+import { MsgFlag } from './socket/constants.js';
+import type { QuicSocket } from './socket/socket.js';
+
+/** Where bytes land before they are copied out: one place for all streams of a thread. */
+const LANDING = Buffer.allocUnsafeSlow(64 * 1024);
+/** Reads at one wake-up; then it is the turn of others. */
+const READS = 4;
+
+/** `fin`: these are the last bytes. False: enough for now. */
+export type Take = (bytes: Buffer, fin: boolean) => boolean;
+
+/**
+ * The receiving part of a stream that has a socket of its own (docs/peeloff.md): what is not read here
+ * stays in the kernel and stops this stream's sender only (PO.12). Resets and the connection's end are
+ * told by the connection's events, as those of any stream (PO.7).
+ */
+export class PeeledReader {
+  readonly #out = new Float64Array(4);
+
+  constructor(
+    private readonly socket: QuicSocket,
+    private readonly take: Take,
+  ) {
+    // The connection keeps the process, or not.
+    socket.descriptor.unref();
+    socket.descriptor.onReady = () => {
+      this.#onReady();
+    };
+  }
+
+  /** Goes on reading until `take` has enough. */
+  start(): void {
+    this.socket.descriptor.interest = POLL_READABLE;
+  }
+
+  #onReady(): void {
+    for (let i = 0; i < READS; i++) {
+      const result = this.#read();
+      if (result === 'more') continue;
+      if (result !== 'later') this.socket.descriptor.interest = 0;
+      return;
+    }
+  }
+
+  /** enough: `take` wants no more now. over: nothing will come. later: nothing is there. */
+  #read(): 'more' | 'enough' | 'over' | 'later' {
+    const { descriptor, fd } = this.socket;
+    if (descriptor.closed) return 'over';
+    const flags = MsgFlag.DONTWAIT;
+    const length = native().recvmsg(fd, LANDING, 0, LANDING.length, flags, this.#out);
+    if (length === -EAGAIN) return 'later';
+    // Reset, or the connection is over: an event says so.
+    if (length < 0) return 'over';
+    const fin = length === 0 || ((this.#out[2] ?? 0) & MsgFlag.STREAM_FIN) !== 0;
+    const more = this.take(Buffer.from(LANDING.subarray(0, length)), fin);
+    if (fin) return 'over';
+    return more ? 'more' : 'enough';
+  }
+
+  /** Everything that is there, wanted or not: the connection is over, and nothing can follow (PO.16). */
+  drain(): void {
+    let result = this.#read();
+    while (result === 'more' || result === 'enough') result = this.#read();
+  }
+
+  /** Only when the sending part is over as well: this would end it (PO.18). */
+  close(): void {
+    this.socket.close();
+  }
+}
