@@ -121,6 +121,7 @@ test('PO.12 streams that are not read stop their own senders and no other one, a
     near.end();
     unread.push({ far, written });
   }
+  expect(memory().buffers - before.buffers).toBeLessThan(3 * maxData);
   pair.peer.on('stream', (stream) => {
     if (stream.direction === 'bidi') stream.pipe(stream);
   });
@@ -128,7 +129,6 @@ test('PO.12 streams that are not read stop their own senders and no other one, a
     const sent = pattern(100_000);
     expect((await pair.client.request(sent)).equals(sent)).toBe(true);
   }
-  expect(memory().buffers - before.buffers).toBeLessThan(3 * maxData);
   for (const { far, written } of unread) {
     expect(written).toBeLessThan(maxData);
     let received = 0;
@@ -150,9 +150,9 @@ test('a stream with a socket of its own is received in order', async () => {
 test('PO.16 what has arrived for such a stream can be read when the connection is over', async () => {
   pair = await Pair.open({ maxData: 8 * WINDOW, maxStreamData: 2 * WINDOW });
   const sent = pattern(200_000);
-  const near = await pair.client.createBidirectionalStream();
+  const near = await pair.client.createUnidirectionalStream();
   await near.send(sent.subarray(0, 100_000));
-  const far = (await next(pair.peer)) as QuicStream;
+  const far = await next(pair.peer);
   await delay(300);
   near.end(sent.subarray(100_000));
   await pair.client.close();
