@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 import { native, POLL_READABLE, POLL_WRITABLE, type PollHandle } from '../native.js';
 import { QuicError, abortError, stateError, systemError } from '../errors.js';
-import { abortSignal } from '../validate.js';
+import { abortSignal, valueError } from '../validate.js';
 
 interface Waiter {
   events: number;
   settle: (error?: Error) => void;
 }
 
-/** libuv keeps one watcher for each descriptor of a loop. */
+/** Those of this thread: a second owner of one number would close another file some day. */
+const owned = new Set<number>();
+
 function watch(fd: number, callback: (status: number, events: number) => void): PollHandle {
   try {
     return new (native().PollHandle)(fd, callback);
@@ -44,10 +46,12 @@ export class Descriptor {
 
   /** If it throws, the descriptor is still the caller's. */
   constructor(fd: number) {
+    if (owned.has(fd)) throw valueError('fd', 'this thread has it in use already', fd);
     this.#fd = fd;
     this.#handle = watch(fd, (status, events) => {
       this.#onPoll(status, events);
     });
+    owned.add(fd);
   }
 
   /** -1 once it is closed: the number may be another file's by then. */
@@ -147,14 +151,14 @@ export class Descriptor {
 
   unpin(): void {
     this.#pinned = false;
-    if (this.#closed) this.#handle.close();
+    if (this.#closed) this.#closeHandle();
   }
 
   /** May be called again. Who waits is rejected with ERR_QUIC_CLOSED. */
   close(): void {
     if (this.#closed) return;
     if (this.#pinned) this.#handle.stop();
-    else this.#handle.close();
+    else this.#closeHandle();
     this.#leave('the socket was closed');
   }
 
@@ -162,9 +166,15 @@ export class Descriptor {
   release(): number {
     if (this.#closed) throw new QuicError('the socket is closed');
     if (this.#pinned) throw stateError('a handshake is under way on this socket');
+    owned.delete(this.#fd);
     this.#handle.release();
     this.#leave('the socket was given away');
     return this.#fd;
+  }
+
+  #closeHandle(): void {
+    owned.delete(this.#fd);
+    this.#handle.close();
   }
 
   #leave(why: string): void {

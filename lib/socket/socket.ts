@@ -81,8 +81,8 @@ export class QuicSocket extends QuicSocketOptions {
 
   /**
    * Takes over a descriptor from elsewhere: inherited, passed on, or from {@link detach}. Throws
-   * ERR_INVALID_ARG_VALUE if it is not an IPPROTO_QUIC socket, EEXIST if this thread watches it already;
-   * it is the caller's then as before.
+   * ERR_INVALID_ARG_VALUE if it is not an IPPROTO_QUIC socket or this thread has it in use; it is the
+   * caller's then as before.
    */
   static adopt(fd: number): QuicSocket {
     integer('fd', fd, -1, [0, 2 ** 31 - 1]);

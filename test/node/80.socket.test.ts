@@ -7,64 +7,20 @@ import {
   QuicSocket,
   SockOpt,
   StreamState,
-  clientHandshake,
   parseEvent,
-  serverHandshake,
-  type ReceivedMessage,
 } from '../../lib/socket/index.js';
-import { authority, identity } from './support/certs.js';
+import { RawPair } from './support/raw-pair.js';
 import { failure } from './support/pair.js';
-
-const ALPN = 'raw';
-
-class RawPair {
-  constructor(
-    readonly listener: QuicSocket,
-    readonly client: QuicSocket,
-    readonly server: QuicSocket,
-  ) {}
-
-  static async open(): Promise<RawPair> {
-    const listener = QuicSocket.open(4);
-    listener.bind('127.0.0.1', 0);
-    listener.listen(4);
-    const client = QuicSocket.open(4);
-    client.connect('127.0.0.1', listener.localAddress().port);
-    const [info, server] = await Promise.all([
-      clientHandshake(client, { alpn: ALPN, servername: 'localhost', ca: authority('ca') }),
-      listener.readable().then(async () => {
-        const accepted = listener.accept();
-        if (accepted === undefined) throw new Error('nobody is there');
-        await serverHandshake(accepted, { alpn: ALPN, ...identity('server') });
-        return accepted;
-      }),
-    ]);
-    expect(info).toMatchObject({ alpn: ALPN, authorized: true });
-    return new RawPair(listener, client, server);
-  }
-
-  close(): void {
-    for (const socket of [this.client, this.server, this.listener]) socket.close();
-  }
-}
-
-async function receive(socket: QuicSocket): Promise<ReceivedMessage> {
-  for (;;) {
-    const message = socket.receive();
-    if (message !== undefined) return message;
-    await socket.readable();
-  }
-}
 
 test('messages on streams, with their flags', async () => {
   const pair = await RawPair.open();
   expect(pair.client.send('ping', { stream: { id: 4, flags: MsgFlag.STREAM_NEW } })).toBe(4);
-  const message = await receive(pair.server);
+  const message = await pair.server.waitReceive();
   expect(message.data.toString()).toBe('ping');
   expect(message.stream).toEqual({ id: 4, flags: 0 });
   expect(message.handshake).toBeUndefined();
   pair.server.send('pong', { stream: { id: 4, flags: MsgFlag.STREAM_FIN } });
-  const answer = await receive(pair.client);
+  const answer = await pair.client.waitReceive();
   expect(answer.stream).toEqual({ id: 4, flags: MsgFlag.STREAM_FIN });
   pair.close();
 });
@@ -81,7 +37,7 @@ test('events come as notifications', async () => {
   pair.server.setEvent(EventType.STREAM_UPDATE, true);
   expect(pair.server.event(EventType.STREAM_UPDATE)).toBe(true);
   pair.client.send('x', { stream: { id: 2, flags: MsgFlag.STREAM_NEW | MsgFlag.STREAM_FIN } });
-  const message = await receive(pair.server);
+  const message = await pair.server.waitReceive();
   expect(message.flags & MsgFlag.NOTIFICATION).not.toBe(0);
   expect(parseEvent(message.data)).toMatchObject({
     type: 'streamUpdate',
