@@ -61,10 +61,14 @@ $(ADDON): node_modules/.package-lock.json binding.gyp $(wildcard addon/*.cc addo
 node: $(ADDON) ## the addon and the TypeScript layer
 	npm run build:ts
 
-.PHONY: prebuild package
+.PHONY: prebuild dist-lib package
 prebuild: $(ADDON) ## the addon where the package carries it, for machines without a compiler
 	addon/prebuild
-package: prebuild node ## build/package/kquic-VERSION.tgz, for npm install
+# Without what an older version of lib/ left behind.
+dist-lib: node_modules/.package-lock.json
+	rm -rf dist/lib
+	npm run build:ts
+package: prebuild dist-lib ## build/package/kquic-VERSION.tgz, for npm install
 	mkdir -p build/package
 	npm pack --silent --ignore-scripts --pack-destination build/package
 
@@ -174,7 +178,7 @@ check-node: node ## the TypeScript API, in the VM; TESTS=12 chooses files by the
 	$(VM) --timeout 1500 -- $(JEST) $(TESTS)
 
 .PHONY: check-package
-check-package: prebuild node ## the packed package in empty projects with Node 20, 22 and 24, also in the VM
+check-package: prebuild dist-lib ## the packed package in empty projects with Node 20, 22 and 24, also in the VM
 	test/package/fetch
 	test/package/run.sh $(if $(KERNEL),--kernel $(KERNEL)) $(if $(KIND),--kind $(KIND))
 
