@@ -18,7 +18,8 @@
 // Writers try sendmsg() first. EAGAIN, or ENOSPC while the socket is not writable, is the
 // connection's: they wait for POLLOUT. ENOSPC while it is writable is the stream's: they wait for
 // STREAM_MAX_DATA, because POLLOUT would be true all the time (S2.41).
-import { EAGAIN, EINVAL, ENOSPC } from './errno.js';
+import { EAGAIN, EINVAL, ENOPROTOOPT, ENOSPC } from './errno.js';
+import type { SystemError } from './errors.js';
 import { NO_LEVEL, POLLOUT, POLL_READABLE, POLL_WRITABLE, SocketNumber, native } from './native.js';
 import { call } from './rethrow.js';
 import { MsgFlag } from './socket/constants.js';
@@ -50,6 +51,7 @@ export class Link {
   #closed = false;
   #edge: Edge | undefined;
   #peeled = 0;
+  #mayPeel = MAX_PEELED;
   readonly #blocked = new Set<() => void>();
   readonly #blockedStreams = new Map<number, () => void>();
 
@@ -112,12 +114,13 @@ export class Link {
 
   /** A new one; undefined: there is none to be had. */
   peelOff(streamId: number): QuicSocket | undefined {
-    if (this.#closed || this.#peeled === MAX_PEELED) return undefined;
+    if (this.#closed || this.#peeled >= this.#mayPeel) return undefined;
     try {
       const socket = this.socket.peelOff(streamId);
       this.#peeled++;
       return socket;
-    } catch {
+    } catch (error) {
+      if ((error as SystemError).errno === -ENOPROTOOPT) this.#mayPeel = 0;
       return undefined;
     }
   }

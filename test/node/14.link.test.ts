@@ -2,6 +2,7 @@
 //
 // Waiting and back-pressure, against a kernel that the test plays.
 import { constants } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { Link, type LinkOwner } from '../../lib/link.js';
 import { POLL_READABLE, POLL_WRITABLE } from '../../lib/native.js';
 import { ReceiveHalf } from '../../lib/receive-half.js';
@@ -178,6 +179,15 @@ describe('reading', () => {
     expect(kernel.queued).toBe(1);
     half(0).read();
     expect(kernel.onEdge).toBeUndefined();
+  });
+
+  test('a kernel without sockets for streams is asked for one once', async () => {
+    for (let i = 0; i < 2; i++) {
+      kernel.arrive(0, Buffer.alloc(BUDGET / 2));
+      ready(POLL_READABLE);
+      await setImmediate();
+    }
+    expect(kernel.peelings).toBe(1);
   });
 
   test('a stream that is stopped gives its share back', () => {

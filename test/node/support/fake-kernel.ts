@@ -7,7 +7,7 @@ import * as addon from '../../../lib/native.js';
 import type { QuicSocket } from '../../../lib/socket/index.js';
 import { MsgFlag } from '../../../lib/socket/constants.js';
 
-const { EAGAIN } = constants.errno;
+const { EAGAIN, ENOPROTOOPT } = constants.errno;
 
 export interface Sent {
   id: number;
@@ -42,6 +42,8 @@ export class FakeKernel {
   writable = true;
   /** The wake-up of an edge-triggered watch, while there is one. */
   onEdge: (() => void) | undefined;
+  /** How often a stream was to get a socket of its own, which this kernel does not have. */
+  peelings = 0;
   #queue: Item[] = [];
 
   readonly socket = {
@@ -50,7 +52,8 @@ export class FakeKernel {
     close: () => undefined,
     resetStream: (id: number, code: number) => this.resets.push([id, code]),
     peelOff: () => {
-      throw new Error('ENOPROTOOPT');
+      this.peelings++;
+      throw Object.assign(new Error(), { errno: -ENOPROTOOPT });
     },
     stopSending: (id: number, code: number) => this.stops.push([id, code]),
   } as unknown as QuicSocket;
