@@ -15,11 +15,13 @@
           'sources': [
             'addon/addon.cc',
             'addon/address.cc',
+            'addon/anti_replay.cc',
             'addon/completions.cc',
             'addon/credentials.cc',
             'addon/handshake.cc',
             'addon/message.cc',
             'addon/poll_handle.cc',
+            'addon/resumption.cc',
             'addon/socket_options.cc',
             'addon/syscalls.cc',
             'addon/tls_session.cc',

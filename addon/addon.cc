@@ -39,6 +39,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
                                   },
                                   "tlsErrorText"));
   exports.Set("census", Napi::Function::New<Census>(env, "census"));
+  exports.Set("tlsVersion", Napi::String::New(env, gnutls_check_version(nullptr)));
   return exports;
 }
 

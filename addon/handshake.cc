@@ -45,6 +45,12 @@ TlsOptions ReadOptions(const Napi::Object& from) {
   options.request_cert = Flag(from, "requestCert");
   options.reject_unauthorized = Flag(from, "rejectUnauthorized");
   options.keylog = Flag(from, "keylog");
+  options.early_data = Flag(from, "earlyData");
+  Napi::Value session = from.Get("session");
+  if (session.IsTypedArray()) {
+    auto bytes = session.As<Napi::Uint8Array>();
+    options.session.assign(bytes.Data(), bytes.Data() + bytes.ByteLength());
+  }
   return options;
 }
 
@@ -55,6 +61,7 @@ void Handshake::Define(Napi::Env env, Napi::Object exports) {
                                        {
                                            InstanceMethod<&Handshake::Advance>("advance"),
                                            InstanceMethod<&Handshake::Result>("result"),
+                                           InstanceMethod<&Handshake::SessionData>("sessionData"),
                                            InstanceMethod<&Handshake::Keylog>("keylog"),
                                        }));
 }
@@ -126,6 +133,8 @@ Napi::Value Handshake::Result(const Napi::CallbackInfo& info) {
   object.Set("cipher", result.cipher);
   object.Set("servername", result.servername);
   object.Set("authorized", result.authorized);
+  object.Set("resumed", result.resumed);
+  object.Set("earlyData", result.early_data);
   object.Set("error", result.error);
   object.Set("errno", result.error_number);
   object.Set("verification", result.verification);
@@ -136,6 +145,11 @@ Napi::Value Handshake::Result(const Napi::CallbackInfo& info) {
                  ? env.Undefined()
                  : Napi::Buffer<uint8_t>::Copy(env, der.data(), der.size()).As<Napi::Value>());
   return object;
+}
+
+Napi::Value Handshake::SessionData(const Napi::CallbackInfo& info) {
+  std::vector<uint8_t> data = state_->session->SessionData();
+  return Napi::Buffer<uint8_t>::Copy(info.Env(), data.data(), data.size());
 }
 
 Napi::Value Handshake::Keylog(const Napi::CallbackInfo& info) {

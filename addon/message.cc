@@ -145,8 +145,9 @@ double KindOf(const Received& received) {
   return received.level > kNoLevel ? kHandshake : kData;
 }
 
-// Less room than this is not worth a system call: the next batch gets a fresh slab.
-constexpr size_t kMinimumRoom = 2048;
+// Datagrams and events, which recvmsg would hand out in parts (S4.8), fit whole: no UDP payload is
+// longer.
+constexpr size_t kMinimumRoom = 65536;
 
 // recvBatch(fd, slab, offset, records: Float64Array): number of records.
 // Stops at an errno, at the end of the slab or of the records. The last element of `records` is the

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <utility>
 
+#include "resumption.h"
+
 namespace kquic {
 namespace {
 
@@ -77,6 +79,8 @@ int TlsSession::Configure() {
   // a certificate that stayed at home.
   unsigned flags = options_.server ? GNUTLS_SERVER | GNUTLS_NO_AUTO_SEND_TICKET
                                    : GNUTLS_CLIENT | GNUTLS_FORCE_CLIENT_CERT;
+  // RFC 9001, 8.3: QUIC has no EndOfEarlyData.
+  if (options_.early_data) flags |= GNUTLS_ENABLE_EARLY_DATA | GNUTLS_NO_END_OF_EARLY_DATA;
   int error = gnutls_init(&session_, flags);
   if (error < 0) return error;
   error = gnutls_priority_set_direct(session_, QUIC_PRIORITY, nullptr);
@@ -96,10 +100,16 @@ int TlsSession::Configure() {
   // How long a handshake may take is for TypeScript to say.
   gnutls_handshake_set_timeout(session_, GNUTLS_INDEFINITE_TIMEOUT);
   started_ = true;
-  return quic_handshake_init(session_, &step_);
+  error = quic_handshake_init(session_, &step_);
+  // libquic's own context takes every replay.
+  if (error == 0 && options_.server && options_.early_data) RefuseReplays(session_);
+  return error;
 }
 
+std::vector<uint8_t> TlsSession::SessionData() { return kquic::SessionData(session_); }
+
 int TlsSession::ConfigureClient() {
+  Resume(session_, options_.session);
   if (!options_.servername.empty()) {
     int error = gnutls_server_name_set(session_, GNUTLS_NAME_DNS, options_.servername.data(),
                                        options_.servername.size());
@@ -117,6 +127,7 @@ int TlsSession::ConfigureClient() {
 }
 
 int TlsSession::ConfigureServer() {
+  OfferTickets(session_);
   if (!options_.request_cert) {
     gnutls_certificate_server_set_request(session_, GNUTLS_CERT_IGNORE);
     return 0;
@@ -183,6 +194,8 @@ TlsSession::Status TlsSession::Finish() {
     return kFailed;
   }
   result_.alpn.assign(reinterpret_cast<char*>(alpn.data), alpn.size);
+  result_.resumed = gnutls_session_is_resumed(session_) != 0;
+  result_.early_data = (gnutls_session_get_flags(session_) & GNUTLS_SFLAGS_EARLY_DATA) != 0;
   const char* cipher = CipherName(gnutls_cipher_get(session_));
   result_.cipher = cipher != nullptr ? cipher : "";
   if (options_.server) {
@@ -199,6 +212,8 @@ TlsSession::Status TlsSession::Finish() {
     result_.servername = options_.servername;
   }
   ReadPeerCertificate();
+  // The session is kept for its ticket, the room for handshake messages is not.
+  quic_handshake_deinit(session_);
   return kDone;
 }
 

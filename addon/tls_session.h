@@ -29,6 +29,8 @@ struct TlsOptions {
   bool request_cert = false;
   bool reject_unauthorized = true;
   bool keylog = false;
+  bool early_data = false;       // client: send it, if the session permits; server: accept it
+  std::vector<uint8_t> session;  // client: what SessionData() of an earlier session gave
 };
 
 struct TlsResult {
@@ -36,6 +38,8 @@ struct TlsResult {
   std::string cipher;
   std::string servername;
   bool authorized = false;
+  bool resumed = false;
+  bool early_data = false;                // it was accepted
   std::vector<uint8_t> peer_certificate;  // DER
   std::string error;                      // text for people
   int error_number = 0;                   // errno, 0 if TLS failed
@@ -56,6 +60,8 @@ class TlsSession : Counted<Kind::kTlsSession> {
 
   Status Advance();
   const TlsResult& result() const { return result_; }
+  // Client, when it is done: see resumption.h.
+  std::vector<uint8_t> SessionData();
   // Lines in the format of SSLKEYLOGFILE since the last call.
   std::vector<std::string> TakeKeylog() { return std::move(keylog_); }
 

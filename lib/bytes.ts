@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { types } from 'node:util';
 import { typeError } from './validate.js';
 
 /** Text is sent as UTF-8. */
@@ -10,6 +11,7 @@ export function toBuffer(name: string, value: unknown): Buffer {
   if (Buffer.isBuffer(value)) return value;
   if (ArrayBuffer.isView(value))
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  if (value instanceof ArrayBuffer) return Buffer.from(value);
+  // Not instanceof: it may come from another realm, for example a vm's.
+  if (types.isArrayBuffer(value)) return Buffer.from(value);
   throw typeError(name, 'a string, an ArrayBuffer or a view of one', value);
 }

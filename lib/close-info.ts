@@ -57,6 +57,15 @@ export function closeInfo(event: ConnectionClose | undefined, stored: Connection
   return closedBy('peer', 'ERR_QUIC_APPLICATION_ERROR', close);
 }
 
+/** A handshake failed after connect() had resolved, with early data on its way. */
+export function failedInfo(error: unknown): CloseInfo {
+  const known =
+    error instanceof QuicError
+      ? error
+      : new QuicError('the handshake failed', { code: 'ERR_QUIC_CONNECTION_FAILED', cause: error });
+  return { by: 'error', code: known.errorCode ?? 0, reason: known.reason ?? '', error: known };
+}
+
 /** What operations on a connection that is over reject with. */
 export function closedError(info: CloseInfo): QuicError {
   if (info.error !== undefined) return info.error;

@@ -1,16 +1,25 @@
 // SPDX-License-Identifier: MIT
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { QuicConnection, markAbandoned } from './connection.js';
+import { QuicConnection, markAbandoned, type Seal } from './connection.js';
 import { abortError } from './errors.js';
 import { credentialsOf } from './identity.js';
 import type { Credentials } from './native.js';
 import { alpnList, portNumber, remotePort, transportSettings } from './options.js';
 import type { ConnectOptions, TransportSettings } from './options.js';
+import {
+  prepare,
+  remember,
+  rememberedPeer,
+  resumption,
+  sealOf,
+  type Resumption,
+} from './resume.js';
+import type { Session } from './session.js';
 import { TransportError } from './socket/constants.js';
 import { handshake } from './socket/handshake.js';
 import { QuicSocket } from './socket/socket.js';
-import { peerInfo } from './socket/tls.js';
+import { peerInfo, type PeerInfo } from './socket/tls.js';
 import { requireSupport } from './support.js';
 import { abortSignal, callback, flag, object, text, valueError } from './validate.js';
 
@@ -25,6 +34,7 @@ interface Settings {
   bind: { address: string | undefined; port: number };
   keylog: ((line: string) => void) | undefined;
   signal: AbortSignal | undefined;
+  resumption: Resumption;
 }
 
 /** '[::1]:4433', 'host:4433', or a URL with a port. */
@@ -64,7 +74,11 @@ function check(options: ConnectOptions): Settings {
     keylog: callback('keylog', options.keylog),
     signal: abortSignal('signal', options.signal),
   };
-  return { ...settings, credentials: credentialsOf(options, true) };
+  return {
+    ...settings,
+    resumption: resumption(options, settings),
+    credentials: credentialsOf(options, true),
+  };
 }
 
 async function resolve({
@@ -83,41 +97,97 @@ async function resolve({
 }
 
 async function run(settings: Settings): Promise<QuicConnection> {
-  const { port, servername, alpn, transport, credentials, bind, keylog, signal } = settings;
+  const { port, transport, bind, signal, resumption } = settings;
   if (signal?.aborted) throw abortError(signal);
   requireSupport();
   const { address, family } = await resolve(settings);
   const socket = QuicSocket.open(family);
   try {
-    socket.setConfig(transport.config);
+    prepare(socket, transport, resumption);
     socket.setTransportParam(transport.transportParam);
     markAbandoned(socket);
     if (bind.address !== undefined || bind.port !== 0) {
       socket.bind(bind.address ?? (family === 4 ? '0.0.0.0' : '::'), bind.port);
     }
     socket.connect(address, port);
-    const local = socket.localAddress();
-    const remote = socket.remoteAddress();
-    const result = await handshake(socket, credentials, {
-      server: false,
-      alpn,
-      servername,
-      requestCert: false,
-      rejectUnauthorized: settings.rejectUnauthorized,
-      timeout: transport.handshakeTimeout,
-      signal,
-      ...(keylog && { keylog }),
-    });
-    const peer = {
-      ...peerInfo(result),
-      servername: isIP(servername) === 0 ? servername : undefined,
-    };
-    const { maxData } = transport;
-    return new QuicConnection({ socket, role: 'client', local, remote, peer, maxData });
+    remember(socket, resumption);
+    const { early } = resumption;
+    return await (early === undefined
+      ? open(socket, settings)
+      : openEarly(socket, settings, early));
   } catch (error) {
     tellAlert(socket, error);
     socket.close();
     throw error;
+  }
+}
+
+/** `early`: the handshake goes on when connect() has resolved. */
+async function shake(
+  socket: QuicSocket,
+  settings: Settings,
+  early?: { signal: AbortSignal; onWait: () => void },
+): Promise<{ peer: PeerInfo; seal: Seal }> {
+  const { servername, transport, credentials, rejectUnauthorized, keylog, resumption } = settings;
+  const { session } = resumption;
+  const outcome = await handshake(socket, credentials, {
+    server: false,
+    // RFC 8446, 4.2.10: what is sent early is for this protocol, also when it is sent again.
+    alpn: resumption.early === undefined ? settings.alpn : [resumption.early.facts.alpn],
+    servername,
+    requestCert: false,
+    rejectUnauthorized,
+    timeout: transport.handshakeTimeout,
+    signal: settings.signal,
+    earlyData: resumption.early !== undefined,
+    session: session?.tls,
+    ...(keylog && { keylog }),
+    ...early,
+  });
+  const peer = { ...peerInfo(outcome), servername: nameOf(settings) };
+  return { peer, seal: sealOf(socket, outcome, servername, transport) };
+}
+
+function nameOf({ servername }: Settings): string | undefined {
+  return isIP(servername) === 0 ? servername : undefined;
+}
+
+async function open(socket: QuicSocket, settings: Settings): Promise<QuicConnection> {
+  const addresses = { local: socket.localAddress(), remote: socket.remoteAddress() };
+  const { maxData } = settings.transport;
+  const { peer, seal } = await shake(socket, settings);
+  return new QuicConnection({ socket, role: 'client', ...addresses, peer, maxData, seal });
+}
+
+/** As soon as the first flight has left, unless the handshake has failed before. */
+async function openEarly(
+  socket: QuicSocket,
+  settings: Settings,
+  session: Session,
+): Promise<QuicConnection> {
+  const { signal } = settings;
+  const { maxData } = settings.transport;
+  const addresses = { local: socket.localAddress(), remote: socket.remoteAddress() };
+  const abort = new AbortController();
+  const cancel = (): void => {
+    abort.abort(signal?.reason);
+  };
+  signal?.addEventListener('abort', cancel, { once: true });
+  try {
+    let onWait = (): void => undefined;
+    const flight = new Promise<void>((resolve) => {
+      onWait = resolve;
+    });
+    const done = shake(socket, settings, { signal: abort.signal, onWait });
+    await Promise.race([flight, done]);
+    done.catch((error: unknown) => {
+      tellAlert(socket, error);
+    });
+    const opening = { done, cancel };
+    const peer = rememberedPeer(session, nameOf(settings));
+    return new QuicConnection({ socket, role: 'client', ...addresses, peer, maxData, opening });
+  } finally {
+    signal?.removeEventListener('abort', cancel);
   }
 }
 
@@ -132,7 +202,10 @@ function tellAlert(socket: QuicSocket, error: unknown): void {
   }
 }
 
-/** Resolves once the handshake is complete and the server is verified. */
+/**
+ * Resolves once the handshake is complete and the server is verified; with `earlyData` and a session
+ * that fits, once early data can be written.
+ */
 export function connect(options: ConnectOptions): Promise<QuicConnection>;
 export function connect(
   address: string | URL,

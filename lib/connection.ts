@@ -3,9 +3,13 @@ import { EventEmitter } from 'node:events';
 import type { X509Certificate } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { toBuffer, type Bytes } from './bytes.js';
-import { ABANDONED, closeInfo, closedError, type CloseInfo } from './close-info.js';
-import { QuicError } from './errors.js';
+import { ABANDONED, closeInfo, closedError, failedInfo, type CloseInfo } from './close-info.js';
+import { Datagrams, type DatagramOptions } from './datagrams.js';
+import { EINVAL } from './errno.js';
+import { QuicError, stateError, type SystemError } from './errors.js';
+import { Keepsakes } from './keepsakes.js';
 import { Link } from './link.js';
+import { Migration, type LocalAddress, type MigrateOptions } from './migration.js';
 import { Opener, highWaterMark, type OpenOptions } from './opener.js';
 import { DEFAULTS, closeSettings, type CloseOptions } from './options.js';
 import { Queue } from './queue.js';
@@ -23,6 +27,15 @@ import { StreamTable } from './stream-table.js';
 
 export interface ConnectionEvents {
   stream: [QuicStream | ReceiveStream];
+  datagram: [Buffer];
+  /** Either end has another address; also when a NAT gave the peer another one. */
+  migrate: [{ local: AddressInfo; remote: AddressInfo }];
+  /** The peer has begun a key update. */
+  keyUpdate: [];
+  /** Client: for connect({ session }), once on each connection. Holds a secret; keep it as one. */
+  session: [Buffer];
+  /** Client: for connect({ token }), where it spares a round trip if the server validates addresses. */
+  token: [Buffer];
   close: [CloseInfo];
 }
 
@@ -32,8 +45,21 @@ export interface ConnectionInit {
   role: 'client' | 'server';
   local: AddressInfo;
   remote: AddressInfo;
+  /** Of a resumed connection whose handshake is under way: what its session says. */
   peer: PeerInfo;
   maxData: number;
+  seal?: Seal;
+  opening?: Opening;
+}
+
+/** Makes a session for the next connection, once the server has sent a ticket. */
+export type Seal = () => Buffer | undefined;
+
+/** A handshake that goes on while early data is sent. @internal */
+export interface Opening {
+  done: Promise<{ peer: PeerInfo; seal: Seal }>;
+  /** Makes `done` reject soon. Until it does the descriptor is in use. */
+  cancel(): void;
 }
 
 const EVENTS = [
@@ -41,31 +67,38 @@ const EVENTS = [
   EventType.STREAM_MAX_DATA,
   EventType.STREAM_MAX_STREAM,
   EventType.CONNECTION_CLOSE,
+  EventType.CONNECTION_MIGRATION,
+  EventType.KEY_UPDATE,
 ];
 
+/** Events whose occasion waits for a listener. */
+const WAITED_FOR = new Set(['stream', 'datagram', 'session', 'token']);
+
 /**
- * A QUIC connection that is established. Streams of the peer come as 'stream' events or from
- * `for await`; they wait until somebody asks.
+ * A QUIC connection: established, or resumed and sending early data until it is. Streams of the peer
+ * come as 'stream' events or from `for await`; they wait until somebody asks.
  */
 export class QuicConnection
   extends EventEmitter<ConnectionEvents>
   implements AsyncIterable<QuicStream | ReceiveStream>, AsyncDisposable
 {
   readonly role: 'client' | 'server';
-  readonly local: AddressInfo;
-  readonly remote: AddressInfo;
-  readonly alpn: string;
-  /** As the client named the server. */
-  readonly servername: string | undefined;
-  /** For example 'TLS_AES_128_GCM_SHA256'. */
-  readonly cipher: string;
-  /** True if the peer's certificate was verified. */
-  readonly authorized: boolean;
-  readonly peerCertificate: X509Certificate | undefined;
+  /**
+   * Resolves when the handshake is complete, which it is already unless connect() had `earlyData`.
+   * Rejects if it failed, which nobody has to handle: `closed` tells it as well.
+   */
+  readonly opened: Promise<void>;
   /** Settles when everything is over. It never rejects, so no peer can end the process through it. */
   readonly closed: Promise<CloseInfo>;
 
   readonly #link: Link;
+  readonly #datagrams: Datagrams;
+  readonly #migration: Migration;
+  #local: AddressInfo;
+  #remote: AddressInfo;
+  readonly #keepsakes: Keepsakes;
+  #peer: PeerInfo;
+  #opening: Opening | undefined;
   readonly #streams: StreamTable;
   readonly #bidi: Opener;
   readonly #uni: Opener;
@@ -77,25 +110,34 @@ export class QuicConnection
   #onFlushed: (() => void) | undefined;
 
   /** @internal */
-  constructor({ socket, role, local, remote, peer, maxData }: ConnectionInit) {
+  constructor(init: ConnectionInit) {
+    const { socket, role, local, remote, peer, maxData, opening } = init;
     super();
     this.role = role;
-    this.local = local;
-    this.remote = remote;
-    this.alpn = peer.alpn;
-    this.servername = peer.servername;
-    this.cipher = peer.cipher;
-    this.authorized = peer.authorized;
-    this.peerCertificate = peer.peerCertificate;
+    this.#peer = peer;
+    this.#opening = opening;
+    this.#local = local;
+    this.#remote = remote;
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    for (const type of EVENTS) socket.setEvent(type, true);
+    this.#keepsakes = new Keepsakes(socket, {
+      count: (name) => this.listenerCount(name),
+      emit: (name, bytes) => this.emit(name, bytes),
+    });
     this.#bidi = new Opener(socket, 'bidi');
     this.#uni = new Opener(socket, 'uni');
+    this.#migration = new Migration(socket);
+    this.#datagrams = new Datagrams(socket, {
+      count: () => this.listenerCount('datagram'),
+      emit: (datagram) => this.emit('datagram', datagram),
+    });
     this.#link = new Link(socket, maxData, {
       onData: (id, bytes, fin) => {
         this.#streams.data(id, bytes, fin);
+      },
+      onDatagram: (datagram) => {
+        this.#datagrams.arrive(datagram);
       },
       onEvent: (event) => {
         this.#onEvent(event);
@@ -114,12 +156,92 @@ export class QuicConnection
       if (!this.#streams.flushing) this.#onFlushed?.();
     };
     (this as EventEmitter).on('newListener', (name: string) => {
-      if (name !== 'stream') return;
+      if (!WAITED_FOR.has(name)) return;
       process.nextTick(() => {
         this.#offer();
+        this.#datagrams.offer();
+        this.#keepsakes.offer();
       });
     });
+    this.opened = opening === undefined ? this.#open(peer, init.seal) : this.#openLater(opening);
+    this.opened.catch(() => undefined);
+  }
+
+  // ---- the handshake
+
+  #open(peer: PeerInfo, seal: Seal | undefined): Promise<void> {
+    const { socket } = this.#link;
+    this.#peer = peer;
+    this.#opening = undefined;
+    this.#streams.early = this.role === 'server' && peer.earlyDataAccepted;
+    for (const type of EVENTS) socket.setEvent(type, true);
     this.#link.start();
+    this.#bidi.early = false;
+    this.#uni.early = false;
+    if (seal !== undefined) this.#keepsakes.open(seal);
+    if (!this.#streams.flushing) this.#onFlushed?.();
+    return Promise.resolve();
+  }
+
+  /** Streams and datagrams go out meanwhile; nothing comes in (S4.20). */
+  async #openLater(opening: Opening): Promise<void> {
+    // Early data may be acknowledged by the packets that complete the handshake. Events of other types
+    // could come during it, where they would be taken for a message of TLS (F51).
+    this.#link.socket.setEvent(EventType.STREAM_UPDATE, true);
+    this.#bidi.early = true;
+    this.#uni.early = true;
+    try {
+      const { peer, seal } = await opening.done;
+      if (this.#info === undefined) await this.#open(peer, seal);
+    } catch (error) {
+      this.#finish(failedInfo(error));
+    }
+    this.#checkOpen();
+  }
+
+  get alpn(): string {
+    return this.#peer.alpn;
+  }
+
+  /** As the client named the server. */
+  get servername(): string | undefined {
+    return this.#peer.servername;
+  }
+
+  /** For example 'TLS_AES_128_GCM_SHA256'. */
+  get cipher(): string {
+    return this.#peer.cipher;
+  }
+
+  /** True if the peer's certificate was verified, on a resumed connection at an earlier one. */
+  get authorized(): boolean {
+    return this.#peer.authorized;
+  }
+
+  get peerCertificate(): X509Certificate | undefined {
+    return this.#peer.peerCertificate;
+  }
+
+  /** True if the handshake was the short one that a session permits. */
+  get sessionReused(): boolean {
+    return this.#peer.sessionReused;
+  }
+
+  /**
+   * Whether the server took what the client sent in 0-RTT packets. If not, the kernel has sent it again
+   * after the handshake: nothing is lost. False until {@link opened}.
+   */
+  get earlyDataAccepted(): boolean {
+    return this.#peer.earlyDataAccepted;
+  }
+
+  /** This end's address, which migrate() changes. */
+  get local(): AddressInfo {
+    return { ...this.#local };
+  }
+
+  get remote(): AddressInfo {
+    return { ...this.#remote };
   }
 
   // ---- streams
@@ -127,17 +249,17 @@ export class QuicConnection
   /** Waits for the peer's permission; `wait: false` rejects with ERR_QUIC_OPEN_STREAM_FAILED. */
   async createBidirectionalStream(options: OpenOptions = {}): Promise<QuicStream> {
     const mark = highWaterMark(options);
-    const id = await this.#open(this.#bidi, options);
+    const id = await this.#openStream(this.#bidi, options);
     return this.#streams.openBidi(id, mark);
   }
 
   async createUnidirectionalStream(options: OpenOptions = {}): Promise<SendStream> {
     const mark = highWaterMark(options);
-    const id = await this.#open(this.#uni, options);
+    const id = await this.#openStream(this.#uni, options);
     return this.#streams.openUni(id, mark);
   }
 
-  async #open(opener: Opener, options: OpenOptions): Promise<number> {
+  async #openStream(opener: Opener, options: OpenOptions): Promise<number> {
     this.#checkOpen();
     const id = await opener.open(options);
     // It may have ended between the promise and us.
@@ -193,6 +315,73 @@ export class QuicConnection
     return this.#incoming.iterator();
   }
 
+  // ---- datagrams
+
+  /** Bytes that a datagram may have now: what the peer takes and the path permits. 0: the peer takes none. */
+  get maxDatagramSize(): number {
+    return this.#info === undefined ? this.#datagrams.maxSize() : 0;
+  }
+
+  /**
+   * Queues a datagram (RFC 9221), which arrives once or not at all. False if it could not be queued: it
+   * is empty or longer than {@link maxDatagramSize}, the send buffer is full, or the connection is over.
+   */
+  sendDatagram(data: Bytes): boolean {
+    return this.#datagrams.send(data);
+  }
+
+  /**
+   * Datagrams as they arrive, until the connection is over. Of those that wait only the newest
+   * `highWaterMark` are kept; stats() counts the others. Listeners of 'datagram' come first.
+   */
+  datagrams(options: DatagramOptions = {}): AsyncIterableIterator<Buffer> {
+    return this.#datagrams.iterator(options);
+  }
+
+  // ---- keys and paths
+
+  /**
+   * New keys for what both ends send from now on (RFC 9001, 6); the peer gets 'keyUpdate'. Throws
+   * ERR_INVALID_STATE while the last update is not complete, which takes a round trip or two, and before
+   * {@link opened}.
+   */
+  updateKey(): void {
+    this.#checkOpen();
+    if (this.#opening !== undefined) throw stateError('the handshake is not complete');
+    try {
+      this.#link.socket.updateKey();
+    } catch (error) {
+      const { errno } = error as SystemError;
+      if (errno === -EINVAL) throw stateError('the last key update is not complete', error);
+      throw error;
+    }
+  }
+
+  /**
+   * Goes on from another local address, for example when a phone leaves the Wi-Fi. Resolves when the
+   * peer has answered there; streams notice nothing. Rejects with ERR_QUIC_MIGRATION_FAILED if it does
+   * not, or forbids it, and with the system's error (EADDRNOTAVAIL, EADDRINUSE) if the address cannot be
+   * had; the connection then stays where it is. ERR_INVALID_STATE: the last migration is not over.
+   * Before {@link opened} it waits for that.
+   */
+  async migrate(local: LocalAddress, options: MigrateOptions = {}): Promise<void> {
+    this.#checkOpen();
+    if (this.#opening !== undefined) await this.opened;
+    await this.#migration.start(local, options);
+  }
+
+  #onMigration(local: boolean): void {
+    try {
+      this.#local = this.#link.socket.localAddress();
+      this.#remote = this.#link.socket.remoteAddress();
+    } catch {
+      // The connection has ended meanwhile, and has no peer any more.
+      return;
+    }
+    if (local) this.#migration.arrived();
+    this.emit('migrate', { local: this.local, remote: this.remote });
+  }
+
   // ---- what the kernel says
 
   #onEvent(event: QuicEvent): void {
@@ -211,6 +400,18 @@ export class QuicConnection
         this.#peerClose = event.close;
         this.#link.drain();
         break;
+      case 'connectionMigration':
+        this.#onMigration(event.local);
+        break;
+      case 'keyUpdate':
+        this.emit('keyUpdate');
+        break;
+      case 'newToken':
+        this.#keepsakes.token(event.token);
+        break;
+      case 'newSessionTicket':
+        this.#keepsakes.ticket();
+        break;
       default:
         break;
     }
@@ -225,7 +426,7 @@ export class QuicConnection
     if (this.#info !== undefined) return;
     this.#info = info;
     try {
-      this.#lastStats = readStats(this.#link.socket);
+      this.#lastStats = this.#readStats();
     } catch {
       // A module without statistics: stats() says so when asked.
     }
@@ -233,8 +434,13 @@ export class QuicConnection
     this.#bidi.end(error);
     this.#uni.end(error);
     this.#streams.lose(error);
-    this.#link.close();
+    this.#migration.end(error);
+    this.#keepsakes.end();
+    this.#opening?.cancel();
+    this.#link.close(this.#opening?.done);
+    this.#opening = undefined;
     this.#incoming.end();
+    this.#datagrams.end();
     this.#onFlushed?.();
     this.#settle(info);
     process.nextTick(() => this.emit('close', info));
@@ -244,9 +450,14 @@ export class QuicConnection
 
   /** As of the end if the connection is over. */
   stats(): ConnectionStats {
-    if (this.#info === undefined) return readStats(this.#link.socket);
+    if (this.#info === undefined) return this.#readStats();
     if (this.#lastStats === undefined) throw closedError(this.#info);
     return { ...this.#lastStats };
+  }
+
+  #readStats(): ConnectionStats {
+    const stats = readStats(this.#link.socket);
+    return { ...stats, datagramsDropped: stats.datagramsDropped + this.#datagrams.dropped };
   }
 
   /**
@@ -258,7 +469,8 @@ export class QuicConnection
     const error = new QuicError('the connection is being closed by this end');
     this.#bidi.end(error);
     this.#uni.end(error);
-    if (this.#info === undefined && this.#streams.flushing && timeout > 0) {
+    const unfinished = this.#streams.flushing || this.#opening !== undefined;
+    if (this.#info === undefined && unfinished && timeout > 0) {
       await this.#flushed(timeout);
     }
     if (this.#info === undefined) this.#closeNow({ by: 'local', code, reason });

@@ -13,6 +13,8 @@ export type QuicErrorCode =
   | 'ERR_QUIC_STREAM_STOPPED'
   | 'ERR_QUIC_OPEN_STREAM_FAILED'
   | 'ERR_QUIC_STREAM_TOO_LARGE'
+  | 'ERR_QUIC_MIGRATION_FAILED'
+  | 'ERR_QUIC_VERSION_NEGOTIATION_ERROR'
   | 'ERR_QUIC_CLOSED';
 
 export interface QuicErrorOptions {
@@ -85,8 +87,9 @@ export function argumentError(
 }
 
 /** A call at the wrong time, with Node's code for it. */
-export function stateError(message: string): Error {
-  return Object.assign(new Error(message), { code: 'ERR_INVALID_STATE' });
+export function stateError(message: string, cause?: unknown): Error {
+  const error = new Error(message, cause === undefined ? undefined : { cause });
+  return Object.assign(error, { code: 'ERR_INVALID_STATE' });
 }
 
 /** What an aborted AbortSignal makes a promise reject with. */

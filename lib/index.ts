@@ -9,6 +9,7 @@ export type { Bytes } from './bytes.js';
 export type { CloseInfo } from './close-info.js';
 export { connect } from './connect.js';
 export { QuicConnection, type ConnectionEvents } from './connection.js';
+export type { DatagramOptions } from './datagrams.js';
 export {
   QuicError,
   type QuicErrorCode,
@@ -17,6 +18,7 @@ export {
 } from './errors.js';
 export type { Identity, Pem } from './identity.js';
 export { listen } from './listen.js';
+export type { LocalAddress, MigrateOptions } from './migration.js';
 export type { OpenOptions } from './opener.js';
 export type {
   CloseOptions,

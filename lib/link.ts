@@ -36,6 +36,7 @@ const MAX_PEELED = 8;
 
 export interface LinkOwner {
   onData(streamId: number, bytes: Buffer, fin: boolean): void;
+  onDatagram(bytes: Buffer): void;
   onEvent(event: QuicEvent): void;
   /** The receive queue was empty for a moment. */
   onDrained(): void;
@@ -52,6 +53,8 @@ export class Link {
   #edge: Edge | undefined;
   #peeled = 0;
   #mayPeel = MAX_PEELED;
+  #started = false;
+  readonly #orders: (() => void)[] = [];
   readonly #blocked = new Set<() => void>();
   readonly #blockedStreams = new Map<number, () => void>();
 
@@ -61,19 +64,37 @@ export class Link {
     private readonly owner: LinkOwner,
   ) {}
 
+  /** The handshake is complete. What early writers waited for may have come without a word. */
   start(): void {
+    this.#started = true;
+    for (const order of this.#orders.splice(0)) order();
+    const waiting = [...this.#blockedStreams.values()];
+    this.#blockedStreams.clear();
+    for (const retry of waiting) retry();
     this.socket.descriptor.onReady = (status, events) => {
       this.#onReady(status, events);
     };
-    this.#updateInterest();
+    this.#wakeBlocked();
   }
 
-  close(): void {
+  /** Has `order` carried out once the kernel takes such (S6.9, S6.11): at once after the handshake. */
+  give(order: () => void): void {
+    if (this.#started) order();
+    else this.#orders.push(order);
+  }
+
+  /** `busy` settles when nobody uses the descriptor any more. */
+  close(busy?: Promise<unknown>): void {
     this.#closed = true;
+    this.#orders.length = 0;
     this.#blocked.clear();
     this.#blockedStreams.clear();
     this.#edge?.close();
-    this.socket.close();
+    const close = (): void => {
+      this.socket.close();
+    };
+    if (busy === undefined) close();
+    else busy.then(close, close);
   }
 
   ref(): void {
@@ -161,7 +182,7 @@ export class Link {
   }
 
   #updateInterest(): void {
-    if (this.#closed) return;
+    if (this.#closed || !this.#started) return;
     this.socket.descriptor.interest =
       (this.#paused ? 0 : POLL_READABLE) | (this.#blocked.size > 0 ? POLL_WRITABLE : 0);
   }
@@ -185,6 +206,7 @@ export class Link {
     const errno = slab.receive(this.socket.fd, (kind, streamId, bytes, fin) => {
       call(() => {
         if (kind === RecordKind.DATA) this.owner.onData(streamId, bytes, fin);
+        else if (kind === RecordKind.DATAGRAM) this.owner.onDatagram(bytes);
         else if (kind === RecordKind.EVENT) this.owner.onEvent(parseEvent(bytes));
       });
       return !this.#closed;

@@ -8,6 +8,7 @@ import { DEFAULTS, alpnList, backlogSize, portNumber, transportSettings } from '
 import type { ListenOptions, TransportSettings } from './options.js';
 import { QuicServer, type ConnectionHandler } from './server.js';
 import { QuicSocket } from './socket/socket.js';
+import { ticketKey } from './ticket-keys.js';
 import { abortSignal, callback, flag, object, text } from './validate.js';
 
 interface Where {
@@ -62,6 +63,11 @@ export async function listen(
   };
   const requestCert = flag('requestCert', options.requestCert, false);
   const rejectUnauthorized = flag('rejectUnauthorized', options.rejectUnauthorized, true);
+  const earlyData = flag('earlyData', options.earlyData, false);
+  const { ca } = options;
+  const { transportParam } = transport;
+  const trust = { ca, requestCert, rejectUnauthorized };
+  const key = ticketKey(options.ticketKeys, { transportParam, ...trust });
   const keylog = callback('keylog', options.keylog);
   const signal = abortSignal('signal', options.signal);
   callback('onConnection', onConnection);
@@ -82,6 +88,8 @@ export async function listen(
     rejectUnauthorized,
     keylog,
     onConnection,
+    earlyData,
+    ticketKey: key,
   });
   signal?.addEventListener('abort', () => void server.close({ timeout: 0 }), { once: true });
   return server;

@@ -72,6 +72,10 @@ export interface HandshakeOptions {
   requestCert: boolean;
   rejectUnauthorized: boolean;
   keylog: boolean;
+  /** Client: send it if `session` permits. Server: accept it. */
+  earlyData: boolean;
+  /** Client: what sessionData() of an earlier handshake gave. */
+  session: Uint8Array | undefined;
 }
 
 export interface HandshakeResult {
@@ -79,6 +83,9 @@ export interface HandshakeResult {
   cipher: string;
   servername: string;
   authorized: boolean;
+  resumed: boolean;
+  /** It was accepted. */
+  earlyData: boolean;
   /** DER. */
   peerCertificate: Buffer | undefined;
   error: string;
@@ -100,6 +107,8 @@ export interface Handshake {
   /** Runs in the worker pool; the descriptor must stay open until the callback. */
   advance(): void;
   result(): HandshakeResult;
+  /** Of a client that is done; empty while no ticket has arrived. */
+  sessionData(): Buffer;
   keylog(): string[];
 }
 
@@ -173,6 +182,8 @@ export interface Native {
   tlsErrorText(error: number): string;
   /** How many live in this process: [watched descriptors, handshakes, TLS sessions, credentials]. */
   census(): number[];
+  /** GnuTLS's. */
+  tlsVersion: string;
 }
 
 let loaded: Native | undefined;

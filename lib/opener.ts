@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { EPIPE } from './errno.js';
+import { EINVAL, EPIPE } from './errno.js';
 import { QuicError, abortError, type SystemError } from './errors.js';
 import type { QuicSocket } from './socket/socket.js';
 import { abortSignal, flag, integer } from './validate.js';
@@ -21,6 +21,7 @@ interface Waiter {
 export class Opener {
   readonly #waiters: Waiter[] = [];
   #over: Error | undefined;
+  #early = false;
 
   constructor(
     private readonly socket: QuicSocket,
@@ -48,7 +49,10 @@ export class Opener {
     try {
       return this.socket.openStream(this.type);
     } catch (error) {
-      if ((error as SystemError).errno === -EPIPE) return 'over';
+      const { errno } = error as SystemError;
+      if (errno === -EPIPE) return 'over';
+      // S3.16: beyond the remembered limit, while the real one is not known.
+      if (errno === -EINVAL && this.#early) return undefined;
       throw error;
     }
   }
@@ -72,6 +76,12 @@ export class Opener {
       signal?.addEventListener('abort', onAbort);
       this.#waiters.push(waiter);
     });
+  }
+
+  /** During a handshake with early data. */
+  set early(on: boolean) {
+    this.#early = on;
+    if (!on) this.retry();
   }
 
   /** MAX_STREAMS arrived. */

@@ -19,6 +19,10 @@ export interface TransportOptions {
   /** Bytes that the peer may send ahead of this end's reading, in all and on one stream. */
   maxData?: number;
   maxStreamData?: number;
+  /** The longest datagram that the peer may send, in bytes: 1197 to 65530; 0: none may be sent. */
+  maxDatagramSize?: number;
+  /** Ask the peer to stay at its address (RFC 9000, 18.2), as some load balancers need it. */
+  disableActiveMigration?: boolean;
   congestion?: 'cubic' | 'reno';
   /**
    * QUIC version 1 or 2 (RFC 9369). A client begins with it; a server moves clients that know both
@@ -48,6 +52,14 @@ export interface ListenOptions extends CommonOptions, Identity {
    * anything for it. Without, the kernel begins with that by itself when clients pile up.
    */
   validateAddress?: boolean;
+  /** Accept early data (0-RTT) of clients that come back. See {@link QuicStream.early}. */
+  earlyData?: boolean;
+  /**
+   * At least 48 random bytes, as for node:tls: listeners of several processes that share them resume each
+   * other's sessions, for clients of any address. Default: a secret of the listener's own, for clients
+   * that come back from the same address.
+   */
+  ticketKeys?: Uint8Array;
   /** Ask clients for a certificate. */
   requestCert?: boolean;
   /** With `requestCert`: refuse clients whose certificate does not verify. */
@@ -63,6 +75,19 @@ export interface ConnectOptions extends CommonOptions, Partial<Identity> {
   rejectUnauthorized?: boolean;
   localAddress?: string;
   localPort?: number;
+  /**
+   * From a 'session' event: a shorter handshake, without a certificate. What does not fit the connection
+   * (another server name, a protocol that is not offered, too old) is not used.
+   */
+  session?: Uint8Array;
+  /** From a 'token' event: spares the round trip of `validateAddress`. */
+  token?: Uint8Array;
+  /**
+   * Resolve at once where `session` permits it, and send in the first flight what is written before
+   * the handshake is complete. An attacker can make a server see such data again, so write only what
+   * may be done twice. Only the session's protocol is then offered.
+   */
+  earlyData?: boolean;
 }
 
 export const DEFAULTS = {
@@ -73,6 +98,7 @@ export const DEFAULTS = {
   maxUniStreams: 100,
   maxData: 2_097_120,
   maxStreamData: 1_048_560,
+  maxDatagramSize: 65_530,
   congestion: 'cubic',
   version: 1,
   host: '::',
@@ -82,13 +108,17 @@ export const DEFAULTS = {
   closeTimeout: 5_000,
   /** Of bytes(), text(), json() and request(): bytes. */
   readLimit: 1024 * 1024,
+  /** Of datagrams(): how many wait for a reader. */
+  datagrams: 128,
+  /** Of migrate(): milliseconds for the peer's answer. */
+  migrateTimeout: 10_000,
 } as const;
 
 /** The kernel keeps times as 32 bits of microseconds. */
 const MAX_TIME_MS = 4_294_967;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-const LIMITS = {
+export const LIMITS = {
   maxIdleTimeout: [1_000, MAX_TIME_MS],
   keepAlive: [1_500, MAX_TIME_MS],
   handshakeTimeout: [1, MAX_TIMER_MS],
@@ -96,6 +126,9 @@ const LIMITS = {
   maxUniStreams: [1, 4096],
   maxData: [1_200, 536_870_911],
   maxStreamData: [1_200, 268_435_455],
+  maxDatagramSize: [1_197, 65_530],
+  datagrams: [1, 65_536],
+  timeout: [1, MAX_TIMER_MS],
   port: [0, 65_535],
   backlog: [1, 65_535],
 } as const;
@@ -111,12 +144,13 @@ export interface TransportSettings {
 export function transportSettings(
   options: TransportOptions & Pick<ListenOptions, 'validateAddress'>,
 ): TransportSettings {
-  const number = (name: Exclude<keyof typeof LIMITS, 'port' | 'backlog'>, zero = false): number =>
+  const number = (name: keyof typeof LIMITS & keyof TransportOptions, zero = false): number =>
     integer(name, options[name], DEFAULTS[name], LIMITS[name], zero);
 
   const idle = number('maxIdleTimeout', true);
   const maxStreamData = number('maxStreamData');
   const maxData = number('maxData');
+  const maxDatagramSize = number('maxDatagramSize', true);
   const congestion = oneOf('congestion', options.congestion, DEFAULTS.congestion, [
     'cubic',
     'reno',
@@ -131,6 +165,10 @@ export function transportSettings(
       maxStreamDataBidiLocal: maxStreamData,
       maxStreamDataBidiRemote: maxStreamData,
       maxStreamDataUni: maxStreamData,
+      disableActiveMigration: flag('disableActiveMigration', options.disableActiveMigration, false)
+        ? 1
+        : 0,
+      maxDatagramFrameSize: datagramFrameSize(maxDatagramSize),
     },
     config: {
       keepaliveProbeInterval: number('keepAlive', true) * 1000,
@@ -144,6 +182,12 @@ export function transportSettings(
     handshakeTimeout: number('handshakeTimeout'),
     maxData,
   };
+}
+
+/** RFC 9221, 3: the limit on the wire is for the frame, with its type and length. */
+function datagramFrameSize(size: number): number {
+  if (size === 0) return 0;
+  return size + (size < 1 << 14 ? 3 : 5);
 }
 
 /** RFC 7301, 3.1: names of 1 to 255 bytes. */

@@ -30,6 +30,11 @@ export class QuicStream extends Duplex {
   readonly id: number;
   readonly connection: QuicConnection;
   readonly initiator: 'local' | 'peer';
+  /**
+   * The first bytes may have come as 0-RTT, in the client's first flight. Here they are only delivered
+   * when the handshake is complete, so nobody but the client itself can have sent them.
+   */
+  readonly early: boolean;
   readonly #sending: SendHalf;
   readonly #receiving: ReceiveHalf;
   readonly #writer: Writer;
@@ -40,6 +45,7 @@ export class QuicStream extends Duplex {
     this.id = init.id;
     this.connection = init.connection;
     this.initiator = init.initiator;
+    this.early = init.early === true;
     this.#sending = sending;
     this.#receiving = receiving;
     this.#writer = new Writer(this, sending);

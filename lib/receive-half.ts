@@ -123,11 +123,13 @@ export class ReceiveHalf {
     this.#drop();
     if (this.#settled) return;
     this.#goOn();
-    try {
-      this.link.socket.stopSending(this.id, code);
-    } catch {
-      // The peer has finished or reset already: the end is on its way to us.
-    }
+    this.link.give(() => {
+      try {
+        this.link.socket.stopSending(this.id, code);
+      } catch {
+        // The peer has finished or reset already: the end is on its way to us.
+      }
+    });
   }
 
   /** The connection is over: takes what is still there for this stream. */

@@ -21,6 +21,11 @@ export class ReceiveStream extends Readable {
   readonly id: number;
   readonly connection: QuicConnection;
   readonly initiator: 'local' | 'peer';
+  /**
+   * The first bytes may have come as 0-RTT, in the client's first flight. Here they are only delivered
+   * when the handshake is complete, so nobody but the client itself can have sent them.
+   */
+  readonly early: boolean;
   readonly #half: ReceiveHalf;
 
   /** @internal */
@@ -29,6 +34,7 @@ export class ReceiveStream extends Readable {
     this.id = init.id;
     this.connection = init.connection;
     this.initiator = init.initiator;
+    this.early = init.early === true;
     this.#half = half;
     half.push = (chunk) => this.push(chunk);
   }

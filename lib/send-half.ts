@@ -116,12 +116,14 @@ export class SendHalf {
     if (this.#state !== 'open') return;
     this.#state = 'reset';
     this.link.forget(this.id, this.#retry);
-    try {
-      this.link.socket.resetStream(this.id, code);
-    } catch {
-      // The connection ended, or the peer's STOP_SENDING was faster.
-      this.#settle();
-    }
+    this.link.give(() => {
+      try {
+        this.link.socket.resetStream(this.id, code);
+      } catch {
+        // The connection ended, or the peer's STOP_SENDING was faster.
+        this.#settle();
+      }
+    });
   }
 
   /** The peer's STOP_SENDING: the kernel has reset the stream. Returns what writers get to see. */

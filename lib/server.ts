@@ -33,6 +33,8 @@ export interface ServerInit {
   rejectUnauthorized: boolean;
   keylog: ((line: string) => void) | undefined;
   onConnection: ConnectionHandler | undefined;
+  earlyData: boolean;
+  ticketKey: Buffer | undefined;
 }
 
 /** Connections taken from the kernel at one wake-up. */
@@ -132,6 +134,7 @@ export class QuicServer
 
   async #serve(socket: QuicSocket): Promise<void> {
     const { alpn, transport, requestCert, rejectUnauthorized, keylog } = this.#init;
+    const { earlyData, ticketKey } = this.#init;
     const abort = new AbortController();
     this.#handshakes.add(abort);
     let remote: AddressInfo = { address: '', family: '', port: 0 };
@@ -139,6 +142,7 @@ export class QuicServer
       remote = socket.remoteAddress();
       const local = socket.localAddress();
       markAbandoned(socket);
+      if (ticketKey !== undefined) socket.setSessionTicket(ticketKey);
       const result = await handshake(socket, this.#credentials, {
         server: true,
         alpn,
@@ -147,6 +151,7 @@ export class QuicServer
         rejectUnauthorized,
         timeout: transport.handshakeTimeout,
         signal: abort.signal,
+        earlyData,
         ...(keylog && { keylog }),
       });
       // The server may have been closed during the last step.

@@ -9,7 +9,7 @@ const MAX_RECORDS = 64;
 const COPY_BELOW = 4096;
 
 /** Kinds of records (addon/message.cc). */
-export const RecordKind = { DATA: 0, EVENT: 1 } as const;
+export const RecordKind = { DATA: 0, EVENT: 1, DATAGRAM: 2 } as const;
 
 /**
  * Where received bytes land: one slab for all connections of a thread, since a batch is dealt out

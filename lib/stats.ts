@@ -25,6 +25,7 @@ export interface ConnectionStats {
   packetsRetransmitted: number;
   datagramsSent: number;
   datagramsReceived: number;
+  /** At this end: those that could not leave, and those that nobody read in time. */
   datagramsDropped: number;
   streamsOpened: number;
   streamsAccepted: number;

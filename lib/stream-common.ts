@@ -18,6 +18,7 @@ export interface StreamInit {
   id: number;
   connection: QuicConnection;
   initiator: 'local' | 'peer';
+  early?: boolean;
   highWaterMark?: number | undefined;
 }
 

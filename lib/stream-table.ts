@@ -20,6 +20,8 @@ interface Entry {
 export class StreamTable {
   /** Called when a stream has left the table. */
   onGone: () => void = () => undefined;
+  /** What the peer opens may have come as 0-RTT: until the queue was empty once. */
+  early = false;
 
   readonly #entries = new Map<number, Entry>();
   /**
@@ -51,7 +53,9 @@ export class StreamTable {
     const send = new SendHalf(this.link, id);
     const receive = new ReceiveHalf(this.link, id);
     const initiator = this.#isLocal(id) ? 'local' : 'peer';
-    const init = { id, connection: this.connection, initiator, highWaterMark } as const;
+    const { connection } = this;
+    const early = this.early && initiator === 'peer';
+    const init = { id, connection, initiator, highWaterMark, early } as const;
     const stream = new QuicStream(init, send, receive);
     this.#add(id, { stream, send, receive });
     return stream;
@@ -67,7 +71,8 @@ export class StreamTable {
 
   #acceptUni(id: number): ReceiveStream {
     const receive = new ReceiveHalf(this.link, id);
-    const init = { id, connection: this.connection, initiator: 'peer' } as const;
+    const { connection, early } = this;
+    const init = { id, connection, initiator: 'peer', early } as const;
     const stream = new ReceiveStream(init, receive);
     this.#add(id, { stream, send: undefined, receive });
     return stream;
@@ -147,6 +152,7 @@ export class StreamTable {
 
   drained(): void {
     this.#ghosts.clear();
+    this.early = false;
   }
 
   /** The connection is over: whatever is not complete fails with `error`. */

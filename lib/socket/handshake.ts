@@ -20,11 +20,21 @@ import { alertName } from '../tls-alerts.js';
 import { TransportError } from './constants.js';
 import type { QuicSocket } from './socket.js';
 
-export interface RunHandshakeOptions extends Omit<HandshakeOptions, 'keylog'> {
+export interface RunHandshakeOptions
+  extends
+    Omit<HandshakeOptions, 'keylog' | 'earlyData' | 'session'>,
+    Partial<Pick<HandshakeOptions, 'earlyData' | 'session'>> {
   /** Milliseconds. */
   timeout: number;
   keylog?: (line: string) => void;
   signal?: AbortSignal | undefined;
+  /** Called whenever the peer has to answer: the first time a client's first flight has left. */
+  onWait?: () => void;
+}
+
+/** What a client's session data is made of, when its ticket has come: empty before. */
+export interface HandshakeOutcome extends HandshakeResult {
+  sessionData(): Buffer;
 }
 
 /** GnuTLS failed: this end closes the connection with an alert. */
@@ -58,6 +68,11 @@ function remoteFailure(socket: QuicSocket, result: HandshakeResult): QuicError {
     const message = 'the connection ended during the handshake: the peer does not answer';
     return new QuicError(message, { code: 'ERR_QUIC_CONNECTION_FAILED', cause });
   }
+  if (errcode === TransportError.VERSION_NEGOTIATION) {
+    const message = 'the peer speaks no version of QUIC that this end does (1 and 2)';
+    const code = 'ERR_QUIC_VERSION_NEGOTIATION_ERROR';
+    return new QuicError(message, { code, errorCode: errcode, cause });
+  }
   const refused = errcode === TransportError.CONNECTION_REFUSED;
   const what = refused ? 'refused the connection' : 'closed the connection during the handshake';
   return new QuicError(`the peer ${what} (code ${errcode})`, {
@@ -70,10 +85,10 @@ function remoteFailure(socket: QuicSocket, result: HandshakeResult): QuicError {
 
 /** One handshake, from its first step to its promise. */
 class Run {
-  readonly promise: Promise<HandshakeResult>;
+  readonly promise: Promise<HandshakeOutcome>;
   readonly #handshake: Handshake;
   readonly #timer: NodeJS.Timeout;
-  #resolve!: (result: HandshakeResult) => void;
+  #resolve!: (result: HandshakeOutcome) => void;
   #reject!: (error: Error) => void;
   #stopped: Error | undefined;
   #busy = false;
@@ -88,10 +103,20 @@ class Run {
       this.#reject = reject;
     });
     const { server, alpn, servername, requestCert, rejectUnauthorized, keylog } = options;
+    const { earlyData = false, session } = options;
     this.#handshake = new (native().Handshake)(
       socket.fd,
       credentials,
-      { server, alpn, servername, requestCert, rejectUnauthorized, keylog: keylog !== undefined },
+      {
+        server,
+        alpn,
+        servername,
+        requestCert,
+        rejectUnauthorized,
+        keylog: keylog !== undefined,
+        earlyData,
+        session,
+      },
       (status) => {
         this.#onStep(status);
       },
@@ -123,9 +148,11 @@ class Run {
       this.#fail(this.#stopped);
     } else if (status === HANDSHAKE_DONE) {
       this.#leave();
-      this.#resolve(this.#handshake.result());
+      const handshake = this.#handshake;
+      this.#resolve({ ...handshake.result(), sessionData: () => handshake.sessionData() });
     } else if (status === HANDSHAKE_WANTS_READ) {
       this.socket.descriptor.interest = POLL_READABLE;
+      this.options.onWait?.();
     } else if (status === HANDSHAKE_WANTS_WRITE) {
       this.socket.descriptor.interest = POLL_WRITABLE;
     } else {
@@ -173,7 +200,7 @@ export async function handshake(
   socket: QuicSocket,
   credentials: Credentials,
   options: RunHandshakeOptions,
-): Promise<HandshakeResult> {
+): Promise<HandshakeOutcome> {
   if (options.signal?.aborted) throw abortError(options.signal);
   if (underWay.has(socket)) throw stateError('a handshake is under way on this socket');
   underWay.add(socket);

@@ -242,10 +242,12 @@ export interface ConnStats {
   streamsOpened: number;
   streamsAccepted: number;
   ecnCeReceived: number;
+  /** Bytes that a datagram may have now; 0 if the peer takes none. */
+  maxDatagram: number;
 }
 
 /** kquic's own. ssthresh, at 48, is all ones while there is none, which no number holds. */
-export const connStats = new Struct<ConnStats>(160, {
+export const connStats = new Struct<ConnStats>(168, {
   smoothedRtt: [0, 'u32'],
   rttVar: [4, 'u32'],
   minRtt: [8, 'u32'],
@@ -270,4 +272,5 @@ export const connStats = new Struct<ConnStats>(160, {
   streamsOpened: [136, 'u64'],
   streamsAccepted: [144, 'u64'],
   ecnCeReceived: [152, 'u64'],
+  maxDatagram: [160, 'u32'],
 });

@@ -31,6 +31,8 @@ export interface PeerInfo {
   cipher: string;
   servername: string | undefined;
   authorized: boolean;
+  sessionReused: boolean;
+  earlyDataAccepted: boolean;
   peerCertificate: X509Certificate | undefined;
 }
 
@@ -41,6 +43,8 @@ export function peerInfo(result: HandshakeResult): PeerInfo {
     cipher,
     servername: servername === '' ? undefined : servername,
     authorized,
+    sessionReused: result.resumed,
+    earlyDataAccepted: result.earlyData,
     peerCertificate:
       peerCertificate === undefined ? undefined : new X509Certificate(peerCertificate),
   };

@@ -28,6 +28,7 @@ beforeEach(() => {
     onData: (id, bytes, fin) => {
       half(id).data(bytes, fin);
     },
+    onDatagram: (bytes) => events.push(`datagram ${bytes.length}`),
     onEvent: (event) => events.push(event.type),
     onDrained: () => events.push('drained'),
     onEnd: (errno) => events.push(`end ${errno}`),

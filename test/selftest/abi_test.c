@@ -252,3 +252,4 @@ OFFSET(struct quic_stream_status, recv_errcode, 24);
 IS(QUIC_SOCKOPT_CONN_STATS, 64);
 OFFSET(struct quic_conn_stats, cwnd, 40);
 OFFSET(struct quic_conn_stats, ecn_ce_received, 152);
+FIELD(struct quic_conn_stats, max_datagram, 160, 4);

@@ -64,6 +64,18 @@ TEST("T080 S3.30 the peer does not take datagrams")
 	pair_close(&pair);
 }
 
+TEST("S3.30 the statistics tell how long a datagram may be")
+{
+	struct quic_transport_param with = { .max_datagram_frame_size = LIMIT }, without = { 0 };
+	struct pair pair = pair_connected_params(with, without);
+	size_t max = stats(pair.server).max_datagram;
+
+	ASSERT_EQ(stats(pair.client).max_datagram, 0);
+	ASSERT_EQ(datagram_send(pair.server, max, 0), max);
+	ASSERT_ERRNO(datagram_send(pair.server, max + 1, 0), EMSGSIZE);
+	pair_close(&pair);
+}
+
 TEST("T081 S3.32 lengths of datagrams")
 {
 	static const size_t good[] = { 1, 63, 64, 700, 1368 };

@@ -85,6 +85,15 @@ export async function failure(promise: Promise<unknown>): Promise<Error & Record
   return result as Error & Record<string, unknown>;
 }
 
+/** What a call throws. */
+export function thrown(call: () => unknown): Error & Record<string, unknown> {
+  try {
+    return new Error(`no error but ${String(call())}`) as Error & Record<string, unknown>;
+  } catch (error) {
+    return error as Error & Record<string, unknown>;
+  }
+}
+
 /** The server's next 'handshakeError'. */
 export async function handshakeError(server: QuicServer): Promise<Error & Record<string, unknown>> {
   const [error] = (await once(server, 'handshakeError')) as [Error & Record<string, unknown>];

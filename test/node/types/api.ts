@@ -44,6 +44,20 @@ export async function client(): Promise<CloseInfo> {
   return connection.close();
 }
 
+export async function comeBack(kept: { session?: Uint8Array; token?: Uint8Array }): Promise<void> {
+  const connection = await connect('localhost:4433', { alpn: 'a', ...kept, earlyData: true });
+  connection.on('session', (session: Buffer) => (kept.session = session));
+  connection.on('token', (token: Buffer) => (kept.token = token));
+  await connection.opened;
+  const facts: boolean[] = [connection.sessionReused, connection.earlyDataAccepted];
+  const sent: boolean = connection.sendDatagram(new Uint8Array(connection.maxDatagramSize));
+  for await (const datagram of connection.datagrams({ highWaterMark: 10 }))
+    facts.push(sent, !datagram);
+  connection.on('migrate', ({ local, remote }) => [local.address, remote.port]);
+  await connection.migrate({ address: '192.0.2.1' }, { timeout: 1000 });
+  connection.on('keyUpdate', () => undefined).updateKey();
+}
+
 export async function raw(): Promise<void> {
   const socket = QuicSocket.open(4);
   socket.setTransportParam({ maxData: 65536 });

@@ -442,6 +442,9 @@ struct quic_stream_peeloff {
  * @streams_opened: streams begun by this end
  * @streams_accepted: streams begun by the peer
  * @ecn_ce_received: packets that arrived with the CE mark
+ * @max_datagram: bytes that a datagram (RFC 9221) may have now: what the peer takes and the path permits;
+ *	0 if the peer takes none
+ * @reserved: 0
  *
  * Valid in every state. The value grows at its end only: getsockopt() copies as much as the buffer
  * holds and stores that length, so old programs see the fields they know.
@@ -472,6 +475,8 @@ struct quic_conn_stats {
 	__u64	streams_opened;
 	__u64	streams_accepted;
 	__u64	ecn_ce_received;
+	__u32	max_datagram;
+	__u32	reserved;
 };
 
 #define QUIC_SOCKOPT_STREAM_STATUS	65	/* get: struct quic_stream_status; of a stream's socket only */

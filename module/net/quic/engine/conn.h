@@ -456,6 +456,8 @@ void quic_conn_set_config(struct quic_conn *conn, const struct quic_conn_config 
 
 /* ---- datagrams (3.3 of the API) ---- */
 
+/* Bytes that one may have now; 0 if none may be sent. */
+size_t quic_conn_datagram_max(struct quic_conn *conn);
 /* May a datagram of @len bytes be sent? 0, -EINVAL: the peer takes none, -EMSGSIZE (S3.30). */
 int quic_conn_datagram_check(struct quic_conn *conn, size_t len);
 /* Room for one that was checked, or NULL; then either of the others. */

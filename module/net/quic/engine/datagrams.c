@@ -59,12 +59,20 @@ static size_t largest(struct quic_conn *conn)
 	return frame > header_len(0) ? min_t(u64, frame - header_len(0), (1 << 6) - 1) : 0;
 }
 
-/*
- * S3.30: -EINVAL: the peer takes none, or its parameters are not known; -EMSGSIZE.
- */
+/* Not if the peer takes none, or its parameters are not known. */
+static bool permitted(const struct quic_conn *conn)
+{
+	return conn->streams.can_send && conn->remote.max_datagram_frame_size;
+}
+
+size_t quic_conn_datagram_max(struct quic_conn *conn)
+{
+	return permitted(conn) ? largest(conn) : 0;
+}
+
 int quic_conn_datagram_check(struct quic_conn *conn, size_t len)
 {
-	if (!conn->streams.can_send || !conn->remote.max_datagram_frame_size)
+	if (!permitted(conn))
 		return -EINVAL;
 	return len && len <= largest(conn) ? 0 : -EMSGSIZE;
 }

@@ -28,9 +28,12 @@ int quic_opt_key_update(struct sock *sk, const u8 *val, size_t len)
 
 int quic_opt_get_stats(struct sock *sk, u8 *buf, size_t len)
 {
+	struct quic_conn *conn = quic_sk(sk)->conn;
 	struct quic_conn_stats stats = {};
 
-	if (quic_sk(sk)->conn)
-		quic_conn_get_stats(quic_sk(sk)->conn, &stats);
+	if (conn) {
+		quic_conn_get_stats(conn, &stats);
+		stats.max_datagram = quic_conn_datagram_max(conn);
+	}
 	return quic_option_put(buf, len, &stats, sizeof(stats));
 }
