@@ -66,3 +66,44 @@ test('cluster: every worker listens, one of them answers, and another takes the 
   server.kill('SIGTERM');
   expect(await server.exit).toBe(0);
 });
+
+test('chat: what one says arrives at the others, in datagrams', async () => {
+  const server = start('chat-server', PORT);
+  await server.says(`listening on port ${PORT}`);
+  const ann = start('chat-client', 'Ann', `localhost:${PORT}`);
+  await ann.says('connected');
+  const bob = start('chat-client', 'Bob', `localhost:${PORT}`);
+  await bob.says('connected');
+  await server.says('2 here');
+  ann.write('hello');
+  expect(await bob.says('Ann:')).toBe('Ann: hello');
+  bob.write('x'.repeat(100_000));
+  await bob.says('(that is too long)');
+  expect(await bob.end()).toBe(0);
+  await server.says('1 here');
+  server.kill('SIGTERM');
+  await ann.says('the chat is over');
+  expect(await ann.exit).toBe(0);
+  expect(await server.exit).toBe(0);
+});
+
+test('resumption: the second connection’s request goes along with its first packets', async () => {
+  const program = start('resumption');
+  expect(await program.exit).toBe(0);
+  expect(program.all('text')).toEqual([
+    'server: a request',
+    'server: a request, early',
+    'client: hello again',
+    'client: resumed true, early data accepted true',
+  ]);
+});
+
+test('migration: a stream goes on from other addresses', async () => {
+  const program = start('migration');
+  expect(await program.exit).toBe(0);
+  const lines = program.all('text');
+  for (const address of ['127.0.0.1', '127.0.0.2', '127.0.0.3']) {
+    expect(lines).toContain(`client: from ${address} and back`);
+  }
+  expect(lines).toContain('server: it is at 127.0.0.3 now');
+});
