@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A connection that survives a change of its client's address (RFC 9000, 9), as when a phone leaves the Wi-Fi. Both ends
-// are in this process:
+// A connection that survives a change of its client's address (RFC 9000, 9), as when a phone leaves the Wi-Fi. Both
+// ends are in this process:
 //
 //   node dist/examples/migration.mjs
 //

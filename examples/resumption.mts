@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Coming back sooner: the first connection gets a session ticket and an address token, and the next one sends its request
-// along with its first packets (0-RTT; RFC 9001, 4.6). Both ends are in this process:
+// Coming back sooner: the first connection gets a session ticket and an address token, and the next one sends its
+// request along with its first packets (0-RTT; RFC 9001, 4.6). Both ends are in this process:
 //
 //   node dist/examples/resumption.mjs
 //
