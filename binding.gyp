@@ -16,6 +16,7 @@
             'addon/addon.cc',
             'addon/address.cc',
             'addon/anti_replay.cc',
+            'addon/client_hello.cc',
             'addon/completions.cc',
             'addon/credentials.cc',
             'addon/handshake.cc',

@@ -51,6 +51,7 @@ TlsOptions ReadOptions(const Napi::Object& from) {
     auto bytes = session.As<Napi::Uint8Array>();
     options.session.assign(bytes.Data(), bytes.Data() + bytes.ByteLength());
   }
+  options.asks_identity = Flag(from, "asksIdentity");
   return options;
 }
 
@@ -60,6 +61,7 @@ void Handshake::Define(Napi::Env env, Napi::Object exports) {
   exports.Set("Handshake", DefineClass(env, "Handshake",
                                        {
                                            InstanceMethod<&Handshake::Advance>("advance"),
+                                           InstanceMethod<&Handshake::Identify>("identify"),
                                            InstanceMethod<&Handshake::Result>("result"),
                                            InstanceMethod<&Handshake::SessionData>("sessionData"),
                                            InstanceMethod<&Handshake::Keylog>("keylog"),
@@ -68,18 +70,18 @@ void Handshake::Define(Napi::Env env, Napi::Object exports) {
 
 Handshake::Handshake(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Handshake>(info) {
   Napi::Env env = info.Env();
-  if (info.Length() < 4 || !info[0].IsNumber() || !info[1].IsObject() || !info[2].IsObject() ||
-      !info[3].IsFunction()) {
+  if (info.Length() < 4 || !info[0].IsNumber() || !info[2].IsObject() || !info[3].IsFunction()) {
     Napi::TypeError::New(env, "Handshake(fd, credentials, options, callback)")
         .ThrowAsJavaScriptException();
     return;
   }
   completions_ = env.GetInstanceData<Completions>();
   int fd = info[0].As<Napi::Number>().Int32Value();
-  Credentials* credentials = Credentials::Unwrap(info[1].As<Napi::Object>());
+  CredentialsPointer credentials;
+  if (info[1].IsObject()) credentials = Credentials::Unwrap(info[1].As<Napi::Object>())->pointer();
   TlsOptions options = ReadOptions(info[2].As<Napi::Object>());
   state_ = std::make_shared<State>(
-      std::make_unique<TlsSession>(fd, credentials->pointer(), std::move(options)));
+      std::make_unique<TlsSession>(fd, std::move(credentials), std::move(options)));
   callback_ = Napi::Persistent(info[3].As<Napi::Function>());
   context_ = std::make_unique<Napi::AsyncContext>(env, "kquic.Handshake");
 }
@@ -106,6 +108,11 @@ void Handshake::Advance(const Napi::CallbackInfo& info) {
     state->running = false;
     state->idle.notify_all();
   });
+}
+
+void Handshake::Identify(const Napi::CallbackInfo& info) {
+  Credentials* credentials = Credentials::Unwrap(info[0].As<Napi::Object>());
+  state_->session->SetIdentity(credentials->pointer());
 }
 
 void Handshake::WaitUntilIdle(void* data) {

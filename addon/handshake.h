@@ -4,8 +4,9 @@
 // occupies no thread: TypeScript polls the socket and calls advance() again.
 //
 // TypeScript: new Handshake(fd, credentials, options, (status) => void); advance(), result(),
-// keylog(), and sessionData() of a client that is done. `status` is TlsSession::Status. Between
-// advance() and the callback the descriptor must stay open, and advance() must not be called again.
+// keylog(), identify(credentials), and sessionData() of a client that is done. `status` is
+// TlsSession::Status. Between advance() and the callback the descriptor must stay open, and advance()
+// must not be called again.
 #ifndef KQUIC_ADDON_HANDSHAKE_H
 #define KQUIC_ADDON_HANDSHAKE_H
 
@@ -43,6 +44,7 @@ class Handshake : public Napi::ObjectWrap<Handshake>, Counted<Kind::kHandshake> 
   };
 
   void Advance(const Napi::CallbackInfo& info);
+  void Identify(const Napi::CallbackInfo& info);
   Napi::Value Result(const Napi::CallbackInfo& info);
   Napi::Value SessionData(const Napi::CallbackInfo& info);
   Napi::Value Keylog(const Napi::CallbackInfo& info);

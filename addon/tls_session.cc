@@ -85,7 +85,8 @@ int TlsSession::Configure() {
   if (error < 0) return error;
   error = gnutls_priority_set_direct(session_, QUIC_PRIORITY, nullptr);
   if (error < 0) return error;
-  error = gnutls_credentials_set(session_, GNUTLS_CRD_CERTIFICATE, credentials_.get());
+  if (credentials_ != nullptr)
+    error = gnutls_credentials_set(session_, GNUTLS_CRD_CERTIFICATE, credentials_.get());
   if (error < 0) return error;
   error = SetAlpn();
   if (error < 0) return error;
@@ -161,24 +162,54 @@ TlsSession::Status TlsSession::Advance() {
   return status;
 }
 
+void TlsSession::SetIdentity(CredentialsPointer credentials) {
+  gnutls_credentials_set(session_, GNUTLS_CRD_CERTIFICATE, credentials.get());
+  credentials_ = std::move(credentials);
+}
+
+// Makes the step's system call. Returns its result, or -errno.
+int TlsSession::Perform() {
+  bool sends = step_->op == QUIC_HANDSHAKE_STEP_OP_SENDMSG;
+  ssize_t count;
+  do {
+    count = sends ? sendmsg(fd_, step_->s_sendmsg.msg, step_->s_sendmsg.flags | MSG_DONTWAIT)
+                  : recvmsg(fd_, step_->s_recvmsg.msg, step_->s_recvmsg.flags | MSG_DONTWAIT);
+  } while (count < 0 && errno == EINTR);
+  if (count < 0) count = -errno;
+  if (sends)
+    step_->s_sendmsg.retval = count;
+  else
+    step_->s_recvmsg.retval = count;
+  return static_cast<int>(count);
+}
+
+// True when the step just performed has completed the ClientHello: TLS has not seen its end yet, so
+// it has not looked at the credentials.
+bool TlsSession::ChoosesNow() {
+  if (!options_.asks_identity || step_->op != QUIC_HANDSHAKE_STEP_OP_RECVMSG) return false;
+  ssize_t length = step_->s_recvmsg.retval;
+  if (length <= 0) return false;
+  hello_.Append(step_->s_recvmsg.msg->msg_iov[0].iov_base, static_cast<size_t>(length));
+  if (!hello_.Complete()) return false;
+  options_.asks_identity = false;
+  result_.servername = hello_.ServerName();
+  hello_ = ClientHello();
+  return true;
+}
+
 TlsSession::Status TlsSession::Step() {
   if (!started_) {
     int error = Configure();
     if (error < 0) return Fail(error);
   }
   while (step_ != nullptr) {
-    bool sends = step_->op == QUIC_HANDSHAKE_STEP_OP_SENDMSG;
-    ssize_t count;
-    do {
-      count = sends ? sendmsg(fd_, step_->s_sendmsg.msg, step_->s_sendmsg.flags | MSG_DONTWAIT)
-                    : recvmsg(fd_, step_->s_recvmsg.msg, step_->s_recvmsg.flags | MSG_DONTWAIT);
-    } while (count < 0 && errno == EINTR);
-    if (count < 0 && errno == EAGAIN) return sends ? kWantWrite : kWantRead;
-    if (count < 0) count = -errno;
-    if (sends)
-      step_->s_sendmsg.retval = count;
-    else
-      step_->s_recvmsg.retval = count;
+    if (!performed_) {
+      bool sends = step_->op == QUIC_HANDSHAKE_STEP_OP_SENDMSG;
+      if (Perform() == -EAGAIN) return sends ? kWantWrite : kWantRead;
+      performed_ = true;
+      if (ChoosesNow()) return kWantIdentity;
+    }
+    performed_ = false;
     int error = quic_handshake_step(session_, &step_);
     if (error < 0) return Fail(error);
   }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "census.h"
+#include "client_hello.h"
 #include "credentials.h"
 
 struct quic_handshake_step;
@@ -31,6 +32,7 @@ struct TlsOptions {
   bool keylog = false;
   bool early_data = false;       // client: send it, if the session permits; server: accept it
   std::vector<uint8_t> session;  // client: what SessionData() of an earlier session gave
+  bool asks_identity = false;  // server: wait for SetIdentity() once the ClientHello is there
 };
 
 struct TlsResult {
@@ -50,7 +52,7 @@ struct TlsResult {
 class TlsSession : Counted<Kind::kTlsSession> {
  public:
   // Values shared with lib/native.ts.
-  enum Status { kFailed = -1, kDone = 0, kWantRead = 1, kWantWrite = 2 };
+  enum Status { kFailed = -1, kDone = 0, kWantRead = 1, kWantWrite = 2, kWantIdentity = 3 };
 
   // The descriptor is borrowed: the caller keeps it open while Advance() runs.
   TlsSession(int fd, CredentialsPointer credentials, TlsOptions options);
@@ -59,6 +61,8 @@ class TlsSession : Counted<Kind::kTlsSession> {
   TlsSession& operator=(const TlsSession&) = delete;
 
   Status Advance();
+  // After kWantIdentity, whose result has the client's server name: before the next Advance().
+  void SetIdentity(CredentialsPointer credentials);
   const TlsResult& result() const { return result_; }
   // Client, when it is done: see resumption.h.
   std::vector<uint8_t> SessionData();
@@ -70,6 +74,8 @@ class TlsSession : Counted<Kind::kTlsSession> {
   int ConfigureClient();
   int ConfigureServer();
   int SetAlpn();
+  int Perform();
+  bool ChoosesNow();
   Status Step();
   Status Finish();
   Status Fail(int error);
@@ -85,6 +91,8 @@ class TlsSession : Counted<Kind::kTlsSession> {
   gnutls_session_t session_ = nullptr;
   gnutls_keylog_func next_keylog_ = nullptr;
   quic_handshake_step* step_ = nullptr;
+  bool performed_ = false;  // step_ has its result already
+  ClientHello hello_;
   bool started_ = false;
   // GnuTLS keeps a pointer to these until the handshake is over.
   gnutls_typed_vdata_st verify_data_[2] = {};

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { channels } from './channels.js';
 import { QuicConnection, markAbandoned, type Seal } from './connection.js';
-import { abortError } from './errors.js';
-import { credentialsOf } from './identity.js';
+import { clientCredentials } from './identity.js';
 import type { Credentials } from './native.js';
 import { alpnList, portNumber, remotePort, transportSettings } from './options.js';
 import type { ConnectOptions, TransportSettings } from './options.js';
@@ -16,8 +16,8 @@ import {
   type Resumption,
 } from './resume.js';
 import type { Session } from './session.js';
-import { TransportError } from './socket/constants.js';
-import { handshake } from './socket/handshake.js';
+import { orAborted, throwIfAborted, whenAborted } from './signal.js';
+import { handshake, tellAlert } from './socket/handshake.js';
 import { QuicSocket } from './socket/socket.js';
 import { peerInfo, type PeerInfo } from './socket/tls.js';
 import { requireSupport } from './support.js';
@@ -77,7 +77,7 @@ function check(options: ConnectOptions): Settings {
   return {
     ...settings,
     resumption: resumption(options, settings),
-    credentials: credentialsOf(options, true),
+    credentials: clientCredentials(options),
   };
 }
 
@@ -90,15 +90,14 @@ async function resolve({
   let address = host;
   if (family === 0) {
     const wanted = bind.address === undefined ? 0 : isIP(bind.address);
-    ({ address, family } = await lookup(host, { family: wanted }));
-    if (signal?.aborted) throw abortError(signal);
+    ({ address, family } = await orAborted(lookup(host, { family: wanted }), signal));
   }
   return { address, family: family === 4 ? 4 : 6 };
 }
 
 async function run(settings: Settings): Promise<QuicConnection> {
   const { port, transport, bind, signal, resumption } = settings;
-  if (signal?.aborted) throw abortError(signal);
+  throwIfAborted(signal);
   requireSupport();
   const { address, family } = await resolve(settings);
   const socket = QuicSocket.open(family);
@@ -117,6 +116,9 @@ async function run(settings: Settings): Promise<QuicConnection> {
       : openEarly(socket, settings, early));
   } catch (error) {
     tellAlert(socket, error);
+    if (channels.handshakeError.hasSubscribers) {
+      channels.handshakeError.publish({ error, remote: { address, port } });
+    }
     socket.close();
     throw error;
   }
@@ -172,7 +174,7 @@ async function openEarly(
   const cancel = (): void => {
     abort.abort(signal?.reason);
   };
-  signal?.addEventListener('abort', cancel, { once: true });
+  const ignore = whenAborted(signal, cancel);
   try {
     let onWait = (): void => undefined;
     const flight = new Promise<void>((resolve) => {
@@ -187,18 +189,7 @@ async function openEarly(
     const peer = rememberedPeer(session, nameOf(settings));
     return new QuicConnection({ socket, role: 'client', ...addresses, peer, maxData, opening });
   } finally {
-    signal?.removeEventListener('abort', cancel);
-  }
-}
-
-/** libquic has told the socket about alerts that TLS raised; about ours it is told here. */
-function tellAlert(socket: QuicSocket, error: unknown): void {
-  const { errorCode } = error as { errorCode?: number };
-  if (errorCode === undefined || errorCode < TransportError.CRYPTO) return;
-  try {
-    socket.setConnectionClose({ errcode: errorCode });
-  } catch {
-    // Closing tells the peer at least that it is over.
+    ignore();
   }
 }
 

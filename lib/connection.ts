@@ -2,7 +2,9 @@
 import { EventEmitter } from 'node:events';
 import type { X509Certificate } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { toBuffer, type Bytes } from './bytes.js';
+import { adoptConnection } from './adopt.js';
+import type { Bytes } from './bytes.js';
+import { channels } from './channels.js';
 import { ABANDONED, closeInfo, closedError, failedInfo, type CloseInfo } from './close-info.js';
 import { Datagrams, type DatagramOptions } from './datagrams.js';
 import { EINVAL } from './errno.js';
@@ -15,15 +17,19 @@ import { DEFAULTS, closeSettings, type CloseOptions } from './options.js';
 import { Queue } from './queue.js';
 import type { QuicStream } from './quic-stream.js';
 import type { ReceiveStream } from './receive-stream.js';
+import { checkBody, exchange } from './request.js';
 import { call } from './rethrow.js';
 import type { SendStream } from './send-stream.js';
+import { throwIfAborted, whenAborted } from './signal.js';
 import { EventType, STREAM_UNI } from './socket/constants.js';
 import type { QuicEvent } from './socket/event.js';
 import type { QuicSocket } from './socket/socket.js';
 import type { ConnectionClose } from './socket/structs.js';
 import type { PeerInfo } from './socket/tls.js';
+import { checkReadOptions, type ReadOptions } from './stream-common.js';
 import { readStats, type ConnectionStats } from './stats.js';
 import { StreamTable } from './stream-table.js';
+import { abortSignal, object } from './validate.js';
 
 export interface ConnectionEvents {
   stream: [QuicStream | ReceiveStream];
@@ -179,6 +185,9 @@ export class QuicConnection
     this.#bidi.early = false;
     this.#uni.early = false;
     if (seal !== undefined) this.#keepsakes.open(seal);
+    if (channels.connectionOpen.hasSubscribers) {
+      channels.connectionOpen.publish({ connection: this });
+    }
     if (!this.#streams.flushing) this.#onFlushed?.();
     return Promise.resolve();
   }
@@ -244,6 +253,22 @@ export class QuicConnection
     return { ...this.#remote };
   }
 
+  /**
+   * Takes over a connection: `fd` was inherited, or another thread or process gave it away with
+   * detach(). The kernel knows no `servername` and no certificate, so `authorized` is false here:
+   * whoever hands a connection over says what else the new owner has to know. An aborted `signal`
+   * destroys the connection. Throws ERR_INVALID_ARG_VALUE if `fd` is no such connection; then it stays
+   * open.
+   */
+  static fromFd(fd: number, options: { signal?: AbortSignal } = {}): QuicConnection {
+    const signal = abortSignal('signal', object('options', options)['signal']);
+    throwIfAborted(signal);
+    const connection = new QuicConnection(adoptConnection(fd));
+    const ignore = whenAborted(signal, (error) => connection.destroy(error));
+    void connection.closed.then(ignore);
+    return connection;
+  }
+
   // ---- streams
 
   /** Waits for the peer's permission; `wait: false` rejects with ERR_QUIC_OPEN_STREAM_FAILED. */
@@ -271,31 +296,18 @@ export class QuicConnection
     if (this.#info !== undefined) throw closedError(this.#info);
   }
 
-  /** One request, one answer: opens a stream, sends `body` and FIN, reads to the peer's FIN. */
+  /**
+   * One request, one answer: opens a stream, sends `body` and FIN, reads to the peer's FIN, at most
+   * `limit` bytes (default 1 MiB; more: ERR_QUIC_STREAM_TOO_LARGE). If that fails, `body` throws, or
+   * `signal` is aborted, the stream is destroyed, and an iterator of `body` is told to return.
+   */
   async request(
     body: Bytes | Iterable<Bytes> | AsyncIterable<Bytes>,
-    options: OpenOptions & { limit?: number } = {},
+    options: OpenOptions & ReadOptions = {},
   ): Promise<Buffer> {
-    const { signal } = options;
-    const whole = isBytes(body) ? toBuffer('body', body) : undefined;
-    const stream = await this.createBidirectionalStream(options);
-    const read = stream.bytes(options);
-    // It may fail while the body is still being sent: nobody listens to it then.
-    read.catch(() => undefined);
-    try {
-      if (whole !== undefined) {
-        await stream.send(whole, { fin: true, ...(signal && { signal }) });
-      } else {
-        for await (const part of body as AsyncIterable<Bytes>) {
-          await stream.send(part, signal && { signal });
-        }
-        stream.end();
-      }
-      return await read;
-    } catch (error) {
-      stream.destroy();
-      throw error;
-    }
+    checkBody(body);
+    checkReadOptions(options);
+    return exchange(await this.createBidirectionalStream(options), body, options);
   }
 
   #accept(stream: QuicStream | ReceiveStream): void {
@@ -310,7 +322,10 @@ export class QuicConnection
     }
   }
 
-  /** The peer's streams, until the connection is over. */
+  /**
+   * The peer's streams, until the connection is over. What a 'stream' listener got does not come here.
+   * Leaving the loop closes nothing: another loop goes on where this one stopped.
+   */
   [Symbol.asyncIterator](): AsyncIterableIterator<QuicStream | ReceiveStream> {
     return this.#incoming.iterator();
   }
@@ -443,10 +458,38 @@ export class QuicConnection
     this.#datagrams.end();
     this.#onFlushed?.();
     this.#settle(info);
+    if (channels.connectionClose.hasSubscribers) {
+      channels.connectionClose.publish({ connection: this, info });
+    }
     process.nextTick(() => this.emit('close', info));
   }
 
   // ---- the end
+
+  /**
+   * Gives the connection away and returns its descriptor, for {@link fromFd} in another thread or, as
+   * inherited stdio, in another process; whoever keeps a copy closes it. The kernel keeps all
+   * protocol state. This object is over then: {@link closed} settles with `by: 'local'`. Throws
+   * ERR_INVALID_STATE while streams are open, since bytes of theirs may be in this process only.
+   */
+  detach(): number {
+    this.#checkOpen();
+    if (this.#opening !== undefined) throw stateError('the handshake is not complete');
+    if (this.#streams.busy || this.#incoming.size > 0) {
+      throw stateError(
+        'the connection has open streams: detach() it before the first or after the last',
+      );
+    }
+    try {
+      this.#link.socket.setAlpn([this.alpn]);
+    } catch {
+      // A name that the socket option cannot hold is not known to the next owner.
+    }
+    const error = new QuicError('the connection was given away with detach()');
+    const fd = this.#link.giveAway();
+    this.#finish({ by: 'local', code: 0, reason: '', error });
+    return fd;
+  }
 
   /** As of the end if the connection is over. */
   stats(): ConnectionStats {
@@ -529,10 +572,6 @@ export class QuicConnection
     this.#link.unref();
     return this;
   }
-}
-
-function isBytes(body: unknown): body is Bytes {
-  return typeof body === 'string' || ArrayBuffer.isView(body) || body instanceof ArrayBuffer;
 }
 
 /** For a socket before its handshake: see {@link ABANDONED}. */

@@ -3,6 +3,8 @@
 // Linux's errno numbers that decide something here, as the addon returns them.
 import { constants } from 'node:os';
 
+export const EBADF = constants.errno.EBADF;
+export const ENOTSOCK = constants.errno.ENOTSOCK;
 export const EAGAIN = constants.errno.EAGAIN;
 export const EINVAL = constants.errno.EINVAL;
 export const ENOSPC = constants.errno.ENOSPC;

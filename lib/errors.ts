@@ -81,8 +81,11 @@ export function argumentError(
   kind: 'TypeError' | 'RangeError',
   code: 'ERR_INVALID_ARG_TYPE' | 'ERR_INVALID_ARG_VALUE' | 'ERR_OUT_OF_RANGE',
   message: string,
+  cause?: unknown,
 ): TypeError | RangeError {
-  const error = kind === 'TypeError' ? new TypeError(message) : new RangeError(message);
+  const options = cause === undefined ? undefined : { cause };
+  const error =
+    kind === 'TypeError' ? new TypeError(message, options) : new RangeError(message, options);
   return Object.assign(error, { code });
 }
 

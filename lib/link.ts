@@ -27,6 +27,7 @@ import { Edge } from './socket/edge.js';
 import { parseEvent, type QuicEvent } from './socket/event.js';
 import type { QuicSocket } from './socket/socket.js';
 import { RecordKind, slab } from './slab.js';
+import { Turns, type Turn } from './turns.js';
 
 /** Longer than any event. */
 const EVENT_SIZE = 8192;
@@ -55,8 +56,8 @@ export class Link {
   #mayPeel = MAX_PEELED;
   #started = false;
   readonly #orders: (() => void)[] = [];
-  readonly #blocked = new Set<() => void>();
-  readonly #blockedStreams = new Map<number, () => void>();
+  readonly #turns = new Turns();
+  readonly #blockedStreams = new Map<number, Turn>();
 
   constructor(
     readonly socket: QuicSocket,
@@ -70,7 +71,7 @@ export class Link {
     for (const order of this.#orders.splice(0)) order();
     const waiting = [...this.#blockedStreams.values()];
     this.#blockedStreams.clear();
-    for (const retry of waiting) retry();
+    for (const turn of waiting) turn.retry();
     this.socket.descriptor.onReady = (status, events) => {
       this.#onReady(status, events);
     };
@@ -85,16 +86,26 @@ export class Link {
 
   /** `busy` settles when nobody uses the descriptor any more. */
   close(busy?: Promise<unknown>): void {
-    this.#closed = true;
-    this.#orders.length = 0;
-    this.#blocked.clear();
-    this.#blockedStreams.clear();
-    this.#edge?.close();
+    this.#stop();
     const close = (): void => {
       this.socket.close();
     };
     if (busy === undefined) close();
     else busy.then(close, close);
+  }
+
+  /** The descriptor, open, for somebody else. */
+  giveAway(): number {
+    this.#stop();
+    return this.socket.detach();
+  }
+
+  #stop(): void {
+    this.#closed = true;
+    this.#orders.length = 0;
+    this.#turns.clear();
+    this.#blockedStreams.clear();
+    this.#edge?.close();
   }
 
   ref(): void {
@@ -184,7 +195,7 @@ export class Link {
   #updateInterest(): void {
     if (this.#closed || !this.#started) return;
     this.socket.descriptor.interest =
-      (this.#paused ? 0 : POLL_READABLE) | (this.#blocked.size > 0 ? POLL_WRITABLE : 0);
+      (this.#paused ? 0 : POLL_READABLE) | (this.#turns.waiting ? POLL_WRITABLE : 0);
   }
 
   #onReady(status: number, events: number): void {
@@ -236,6 +247,15 @@ export class Link {
 
   // ---- sending
 
+  /** True if another stream comes first: then `turn` is called when it is its turn. */
+  yields(turn: Turn): boolean {
+    return this.#turns.waiting && this.#turns.yields(turn);
+  }
+
+  served(turn: Turn): void {
+    this.#turns.served(turn);
+  }
+
   /** Bytes that the kernel took (possibly none, with `flags` FIN), or -errno. */
   send(streamId: number, data: Buffer, offset: number, flags: number): number {
     return native().sendmsg(
@@ -251,17 +271,17 @@ export class Link {
   }
 
   /**
-   * After send() said `result`: calls `retry` when it may go on. False if `result` is not about
+   * After send() said `result`: calls `turn` when it may go on. False if `result` is not about
    * waiting. A caller must try again once if the answer is 'now'.
    */
-  wait(streamId: number, result: number, again: boolean, retry: () => void): boolean | 'now' {
+  wait(turn: Turn, result: number, again: boolean): boolean | 'now' {
     if (result !== -EAGAIN && result !== -ENOSPC) return false;
     const writable = (native().poll(this.socket.fd, POLLOUT, 0) & POLLOUT) !== 0;
     if (writable && !again) return 'now';
     if (writable && result === -ENOSPC) {
-      this.#blockedStreams.set(streamId, retry);
+      this.#blockedStreams.set(turn.id, turn);
     } else {
-      this.#blocked.add(retry);
+      this.#turns.wait(turn);
       this.#updateInterest();
     }
     return true;
@@ -269,20 +289,18 @@ export class Link {
 
   /** STREAM_MAX_DATA arrived. */
   wakeStream(streamId: number): void {
-    const retry = this.#blockedStreams.get(streamId);
+    const turn = this.#blockedStreams.get(streamId);
     this.#blockedStreams.delete(streamId);
-    retry?.();
+    turn?.retry();
   }
 
-  forget(streamId: number, retry: () => void): void {
-    this.#blockedStreams.delete(streamId);
-    if (this.#blocked.delete(retry)) this.#updateInterest();
+  forget(turn: Turn): void {
+    this.#blockedStreams.delete(turn.id);
+    if (this.#turns.delete(turn)) this.#updateInterest();
   }
 
   #wakeBlocked(): void {
-    const waiting = [...this.#blocked];
-    this.#blocked.clear();
-    for (const retry of waiting) retry();
+    this.#turns.serve();
     this.#updateInterest();
   }
 }

@@ -1,29 +1,45 @@
 // SPDX-License-Identifier: MIT
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { adoptListener } from './adopt.js';
 import { EADDRNOTAVAIL, EAFNOSUPPORT } from './errno.js';
-import { abortError, type SystemError } from './errors.js';
-import { credentialsOf } from './identity.js';
-import { DEFAULTS, alpnList, backlogSize, portNumber, transportSettings } from './options.js';
+import type { SystemError } from './errors.js';
+import {
+  DEFAULTS,
+  alpnList,
+  backlogSize,
+  dispatchList,
+  portNumber,
+  transportSettings,
+} from './options.js';
 import type { ListenOptions, TransportSettings } from './options.js';
 import { QuicServer, type ConnectionHandler } from './server.js';
+import { orAborted, throwIfAborted, whenAborted } from './signal.js';
+import { Identities, sniOption } from './sni.js';
 import { QuicSocket } from './socket/socket.js';
 import { ticketKey } from './ticket-keys.js';
-import { abortSignal, callback, flag, object, text } from './validate.js';
+import { abortSignal, callback, flag, object, text, valueError } from './validate.js';
 
 interface Where {
   host: string;
   port: number;
   backlog: number;
   reusePort: boolean;
+  /** Protocols that the kernel chooses this listener for. */
+  dispatch: string[];
+}
+
+function configure(socket: QuicSocket, transport: TransportSettings): void {
+  socket.setConfig(transport.config);
+  socket.setTransportParam(transport.transportParam);
 }
 
 function open(address: string, where: Where, transport: TransportSettings): QuicSocket {
   const socket = QuicSocket.open(isIP(address) === 4 ? 4 : 6);
   try {
     if (where.reusePort) socket.setNumber('reusePort', 1);
-    socket.setConfig(transport.config);
-    socket.setTransportParam(transport.transportParam);
+    if (where.dispatch.length > 0) socket.setAlpn(where.dispatch);
+    configure(socket, transport);
     socket.bind(address, where.port);
     socket.listen(where.backlog);
     return socket;
@@ -44,6 +60,34 @@ function openDefault(where: Where, transport: TransportSettings): QuicSocket {
   }
 }
 
+async function openAt(
+  where: Where,
+  everywhere: boolean,
+  transport: TransportSettings,
+  signal: AbortSignal | undefined,
+): Promise<QuicSocket> {
+  if (everywhere) return openDefault(where, transport);
+  const address =
+    isIP(where.host) === 0 ? (await orAborted(lookup(where.host), signal)).address : where.host;
+  return open(address, where, transport);
+}
+
+/** The listening socket that the caller has: what belongs to its address is settled (S2.21). */
+function openFd(options: ListenOptions, transport: TransportSettings): QuicSocket {
+  const { fd } = options;
+  for (const name of ['host', 'port', 'backlog', 'reusePort'] as const) {
+    if (options[name] === undefined) continue;
+    throw valueError(name, '"fd" is a socket that listens already', options[name]);
+  }
+  return adoptListener(fd, (socket) => {
+    configure(socket, transport);
+  });
+}
+
+function reusePortOption(value: unknown): boolean | 'alpn' {
+  return value === 'alpn' ? value : flag('reusePort', value, false);
+}
+
 /**
  * Binds, listens, and resolves once the port is known. A handler that throws closes its own
  * connection only.
@@ -55,11 +99,13 @@ export async function listen(
   object('options', options);
   const alpn = alpnList(options.alpn);
   const transport = transportSettings(options);
+  const reusePort = reusePortOption(options.reusePort);
   const where: Where = {
     host: options.host === undefined ? DEFAULTS.host : text('host', options.host),
     port: portNumber('port', options.port, DEFAULTS.port),
     backlog: backlogSize(options.backlog),
-    reusePort: flag('reusePort', options.reusePort, false),
+    reusePort: reusePort !== false,
+    dispatch: reusePort === 'alpn' ? dispatchList(alpn) : [],
   };
   const requestCert = flag('requestCert', options.requestCert, false);
   const rejectUnauthorized = flag('rejectUnauthorized', options.rejectUnauthorized, true);
@@ -71,18 +117,18 @@ export async function listen(
   const keylog = callback('keylog', options.keylog);
   const signal = abortSignal('signal', options.signal);
   callback('onConnection', onConnection);
-  const credentials = credentialsOf(options, false);
+  const sni = sniOption(options.sni);
+  const identities = new Identities({ ...options, sni }, { ca: options.ca, requestCert });
 
-  if (signal?.aborted) throw abortError(signal);
-  const address = isIP(where.host) === 0 ? (await lookup(where.host)).address : where.host;
-  if (signal?.aborted) throw abortError(signal);
+  throwIfAborted(signal);
   const socket =
-    options.host === undefined ? openDefault(where, transport) : open(address, where, transport);
+    options.fd === undefined
+      ? await openAt(where, options.host === undefined, transport, signal)
+      : openFd(options, transport);
   const server = new QuicServer({
     socket,
     alpn,
-    ca: options.ca,
-    credentials,
+    identities,
     transport,
     requestCert,
     rejectUnauthorized,
@@ -91,6 +137,7 @@ export async function listen(
     earlyData,
     ticketKey: key,
   });
-  signal?.addEventListener('abort', () => void server.close({ timeout: 0 }), { once: true });
+  const ignore = whenAborted(signal, () => void server.close({ timeout: 0 }));
+  server.once('close', ignore);
   return server;
 }

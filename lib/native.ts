@@ -76,6 +76,8 @@ export interface HandshakeOptions {
   earlyData: boolean;
   /** Client: what sessionData() of an earlier handshake gave. */
   session: Uint8Array | undefined;
+  /** Server: the handshake reports HANDSHAKE_WANTS_IDENTITY once. */
+  asksIdentity: boolean;
 }
 
 export interface HandshakeResult {
@@ -102,10 +104,13 @@ export const HANDSHAKE_FAILED = -1;
 export const HANDSHAKE_DONE = 0;
 export const HANDSHAKE_WANTS_READ = 1;
 export const HANDSHAKE_WANTS_WRITE = 2;
+/** The client's server name is in the result: identify() before the next advance(). */
+export const HANDSHAKE_WANTS_IDENTITY = 3;
 
 export interface Handshake {
   /** Runs in the worker pool; the descriptor must stay open until the callback. */
   advance(): void;
+  identify(credentials: Credentials): void;
   result(): HandshakeResult;
   /** Of a client that is done; empty while no ticket has arrived. */
   sessionData(): Buffer;
@@ -175,7 +180,7 @@ export interface Native {
   Credentials: new () => Credentials;
   Handshake: new (
     fd: number,
-    credentials: Credentials,
+    credentials: Credentials | undefined,
     options: HandshakeOptions,
     callback: (status: number) => void,
   ) => Handshake;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { EINVAL, EPIPE } from './errno.js';
-import { QuicError, abortError, type SystemError } from './errors.js';
+import { QuicError, type SystemError } from './errors.js';
+import { throwIfAborted, whenAborted } from './signal.js';
 import type { QuicSocket } from './socket/socket.js';
 import { abortSignal, flag, integer } from './validate.js';
 
@@ -32,7 +33,7 @@ export class Opener {
   async open(options: OpenOptions): Promise<number> {
     const signal = abortSignal('signal', options.signal);
     const wait = flag('wait', options.wait, true);
-    if (signal?.aborted) throw abortError(signal);
+    throwIfAborted(signal);
     if (this.#over !== undefined) throw this.#over;
     const id = this.#waiters.length === 0 ? this.#tryOpen() : undefined;
     if (typeof id === 'number') return id;
@@ -61,19 +62,18 @@ export class Opener {
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         resolve: (id) => {
-          signal?.removeEventListener('abort', onAbort);
+          ignore();
           resolve(id);
         },
         reject: (error) => {
-          signal?.removeEventListener('abort', onAbort);
+          ignore();
           reject(error);
         },
       };
-      const onAbort = (): void => {
+      const ignore = whenAborted(signal, (error) => {
         this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
-        if (signal !== undefined) waiter.reject(abortError(signal));
-      };
-      signal?.addEventListener('abort', onAbort);
+        reject(error);
+      });
       this.#waiters.push(waiter);
     });
   }

@@ -2,6 +2,7 @@
 //
 // Every option of listen() and connect(): its type, its default, its limits, its check.
 import type { Identity, Pem } from './identity.js';
+import type { Sni } from './sni.js';
 import { CongestionAlgorithm, QuicVersion } from './socket/constants.js';
 import type { Config, TransportParam } from './socket/structs.js';
 import { flag, integer, object, oneOf, text, typeError, valueError } from './validate.js';
@@ -41,11 +42,21 @@ export interface CommonOptions extends TransportOptions {
   keylog?: (line: string) => void;
 }
 
-export interface ListenOptions extends CommonOptions, Identity {
+/** `key` and `cert` may be left out where `sni` has an identity for every client. */
+export interface ListenOptions extends CommonOptions, Partial<Identity> {
   host?: string;
   port?: number;
-  /** Several listeners of this process or others share the port and the load. */
-  reusePort?: boolean;
+  /**
+   * A listening QUIC socket from elsewhere (a supervisor, a parent, another thread) instead of `host`,
+   * `port`, `backlog` and `reusePort`. It is closed with the server.
+   */
+  fd?: number;
+  /**
+   * Several listeners of this process or others share the port and the load. 'alpn': also with listeners
+   * that speak other protocols, each of which gets its own clients; a client that speaks none of them
+   * goes to a listener without 'alpn', or gets no answer.
+   */
+  reusePort?: boolean | 'alpn';
   backlog?: number;
   /**
    * Every client has to prove its address with a round trip (Retry) or a token before the server keeps
@@ -60,6 +71,13 @@ export interface ListenOptions extends CommonOptions, Identity {
    * that come back from the same address.
    */
   ticketKeys?: Uint8Array;
+  /**
+   * Identities by the name that a client asks for; `*.example.org` stands for one label. Or a function,
+   * which may be asynchronous: it ends that one handshake if it throws, and never settling ends it
+   * after `handshakeTimeout`. `key` and `cert` are for every other client; without them clients are
+   * refused with the alert unrecognized_name, or missing_extension if they name nobody.
+   */
+  sni?: Sni;
   /** Ask clients for a certificate. */
   requestCert?: boolean;
   /** With `requestCert`: refuse clients whose certificate does not verify. */
@@ -190,6 +208,9 @@ function datagramFrameSize(size: number): number {
   return size + (size < 1 << 14 ? 3 : 5);
 }
 
+/** S6.51 */
+const MAX_DISPATCH_LIST = 128;
+
 /** RFC 7301, 3.1: names of 1 to 255 bytes. */
 export function alpnList(alpn: unknown): string[] {
   const names: unknown[] = Array.isArray(alpn) ? alpn : [alpn];
@@ -199,6 +220,22 @@ export function alpnList(alpn: unknown): string[] {
     if (length > 255) throw valueError('alpn', 'a name is longer than 255 bytes', name);
   }
   return names as string[];
+}
+
+/** For the kernel, which has commas between names (S6.51). */
+export function dispatchList(names: string[]): string[] {
+  for (const name of names) {
+    if (!/^ |,/.test(name)) continue;
+    throw valueError(
+      'alpn',
+      "reusePort: 'alpn' takes no name with a comma or a space before it",
+      name,
+    );
+  }
+  if (Buffer.byteLength(names.join(',')) > MAX_DISPATCH_LIST) {
+    throw valueError('alpn', "with reusePort: 'alpn' the names must fit into 128 bytes", names);
+  }
+  return names;
 }
 
 export function portNumber(name: string, value: unknown, fallback: number): number {

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 import { abortError } from './errors.js';
+import { whenAborted } from './signal.js';
 
 type Taker<T> = (result: IteratorResult<T, undefined>) => void;
 
-/** What arrived and was not taken yet, as an async iterator. Items belong to whoever asks first. */
+/**
+ * What arrived and was not taken yet, as async iterators. Each item belongs to whoever asks first.
+ * Leaving a loop ends nothing: the next loop goes on where this one stopped.
+ */
 export class Queue<T> {
   readonly #items: T[] = [];
   readonly #takers: Taker<T>[] = [];
+  #iterators = 0;
   #ended = false;
 
   /** Called when an item was taken. */
@@ -14,6 +19,11 @@ export class Queue<T> {
 
   get size(): number {
     return this.#items.length;
+  }
+
+  /** True while somebody iterates. */
+  get iterated(): boolean {
+    return this.#iterators > 0;
   }
 
   push(item: T): void {
@@ -40,35 +50,63 @@ export class Queue<T> {
 
   /** Aborting `signal` rejects what waits for an item, and each later call of next(). */
   iterator(signal?: AbortSignal): AsyncIterableIterator<T> {
+    const takers = new Set<Taker<T>>();
+    let over = false;
+    this.#iterators++;
+    const leave = (): void => {
+      if (over) return;
+      over = true;
+      this.#iterators--;
+      for (const taker of takers) {
+        // A taker that stayed would swallow the next item.
+        this.#drop(taker);
+        taker({ value: undefined, done: true });
+      }
+    };
     const iterator: AsyncIterableIterator<T> = {
       next: () => {
         if (signal?.aborted) return Promise.reject(abortError(signal));
-        const item = this.#items.shift();
+        const item = over ? undefined : this.#items.shift();
         if (item !== undefined) {
           this.onTaken();
           return Promise.resolve({ value: item, done: false });
         }
-        if (this.#ended) return Promise.resolve({ value: undefined, done: true });
-        return this.#wait(signal);
+        if (over || this.#ended) {
+          leave();
+          return Promise.resolve({ value: undefined, done: true });
+        }
+        return this.#wait(takers, signal);
       },
-      return: () => Promise.resolve({ value: undefined, done: true }),
+      return: () => {
+        leave();
+        return Promise.resolve({ value: undefined, done: true });
+      },
       [Symbol.asyncIterator]: () => iterator,
     };
     return iterator;
   }
 
-  #wait(signal: AbortSignal | undefined): Promise<IteratorResult<T, undefined>> {
+  #wait(
+    takers: Set<Taker<T>>,
+    signal: AbortSignal | undefined,
+  ): Promise<IteratorResult<T, undefined>> {
     return new Promise((resolve, reject) => {
+      const ignore = whenAborted(signal, (error) => {
+        takers.delete(taker);
+        this.#drop(taker);
+        reject(error);
+      });
       const taker: Taker<T> = (result) => {
-        signal?.removeEventListener('abort', onAbort);
+        ignore();
+        takers.delete(taker);
         resolve(result);
       };
-      const onAbort = (): void => {
-        this.#takers.splice(this.#takers.indexOf(taker), 1);
-        if (signal !== undefined) reject(abortError(signal));
-      };
-      signal?.addEventListener('abort', onAbort, { once: true });
+      takers.add(taker);
       this.#takers.push(taker);
     });
+  }
+
+  #drop(taker: Taker<T>): void {
+    this.#takers.splice(this.#takers.indexOf(taker), 1);
   }
 }

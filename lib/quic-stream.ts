@@ -10,6 +10,7 @@ import type { SendHalf } from './send-half.js';
 import {
   HIGH_WATER_MARK,
   abandon,
+  dispose,
   readAll,
   unlessUnheard,
   type ReadOptions,
@@ -87,6 +88,15 @@ export class QuicStream extends Duplex {
     return JSON.parse(await this.text(options)) as T;
   }
 
+  /**
+   * As in RFC 9218: urgency 0 (first) to 7, default 3; `incremental` streams of one urgency share, others
+   * go one after the other. It orders what streams of this connection hand to the kernel when they wait
+   * for each other; what the kernel has is not overtaken, and the peer is not told.
+   */
+  setPriority(urgency: number, incremental = true): void {
+    this.#sending.setPriority(urgency, incremental);
+  }
+
   toWeb(): { readable: ReadableStream<Uint8Array>; writable: WritableStream<Uint8Array> } {
     return { readable: webReadable(this), writable: webWritable(this) };
   }
@@ -104,6 +114,11 @@ export class QuicStream extends Duplex {
       if (!ended) this.stopSending();
     }
     return undefined;
+  }
+
+  /** After end() it waits until everything was accepted; otherwise the stream is reset. */
+  override [Symbol.asyncDispose](): Promise<void> {
+    return dispose(this);
   }
 
   /** As Writable has it; FIN leaves together with the last bytes. */

@@ -3,6 +3,7 @@ import { ENOSTR, EINVAL } from './errno.js';
 import { QuicError } from './errors.js';
 import type { Link } from './link.js';
 import { MsgFlag } from './socket/constants.js';
+import { Turn } from './turns.js';
 
 type Callback = (error?: Error | null) => void;
 
@@ -26,11 +27,20 @@ export class SendHalf {
   #state: State = 'open';
   #write: Write | undefined;
   #settled = false;
+  readonly #turn: Turn;
 
   constructor(
     private readonly link: Link,
     private readonly id: number,
-  ) {}
+  ) {
+    this.#turn = new Turn(id, () => {
+      this.#pump();
+    });
+  }
+
+  setPriority(urgency: unknown, incremental: unknown): void {
+    this.#turn.set(urgency, incremental);
+  }
 
   get finished(): boolean {
     return this.#state === 'finished' || this.#state === 'acknowledged';
@@ -58,15 +68,12 @@ export class SendHalf {
     this.#write = { data: NOTHING, offset: 0, fin: false, done };
   }
 
-  readonly #retry = (): void => {
-    this.#pump();
-  };
-
   #pump(): void {
     const write = this.#write;
     if (write === undefined || this.#state !== 'open') return;
     const flags = write.fin ? MsgFlag.STREAM_FIN : 0;
     let retried = false;
+    if (this.link.yields(this.#turn)) return;
     for (;;) {
       // Empty writes without FIN need no message, and must not be one (S3.18).
       const empty = write.offset === write.data.length;
@@ -79,7 +86,7 @@ export class SendHalf {
         this.#complete(write);
         return;
       }
-      const waits = this.link.wait(this.id, result, retried, this.#retry);
+      const waits = this.link.wait(this.#turn, result, retried);
       if (waits === true) return;
       if (waits === false) {
         this.#refused(result);
@@ -91,6 +98,7 @@ export class SendHalf {
 
   #complete(write: Write): void {
     this.#write = undefined;
+    this.link.served(this.#turn);
     if (write.fin) this.#state = 'finished';
     write.done();
   }
@@ -115,7 +123,7 @@ export class SendHalf {
   reset(code: number): void {
     if (this.#state !== 'open') return;
     this.#state = 'reset';
-    this.link.forget(this.id, this.#retry);
+    this.link.forget(this.#turn);
     this.link.give(() => {
       try {
         this.link.socket.resetStream(this.id, code);
@@ -129,7 +137,7 @@ export class SendHalf {
   /** The peer's STOP_SENDING: the kernel has reset the stream. Returns what writers get to see. */
   stopped(code: number): QuicError {
     if (this.#state === 'open' || this.#state === 'finished') this.#state = 'stopped';
-    this.link.forget(this.id, this.#retry);
+    this.link.forget(this.#turn);
     return new QuicError(`the peer stopped reading stream ${this.id} (code ${code})`, {
       code: 'ERR_QUIC_STREAM_STOPPED',
       errorCode: code,
@@ -156,7 +164,7 @@ export class SendHalf {
   fail(error: Error): void {
     const write = this.#write;
     this.#write = undefined;
-    this.link.forget(this.id, this.#retry);
+    this.link.forget(this.#turn);
     write?.done(error);
   }
 

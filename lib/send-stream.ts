@@ -9,6 +9,7 @@ import type { SendHalf } from './send-half.js';
 import {
   HIGH_WATER_MARK,
   abandon,
+  dispose,
   unlessUnheard,
   type SendOptions,
   type StreamInit,
@@ -46,8 +47,22 @@ export class SendStream extends Writable {
     this.destroy();
   }
 
+  /**
+   * As in RFC 9218: urgency 0 (first) to 7, default 3; `incremental` streams of one urgency share, others
+   * go one after the other. It orders what streams of this connection hand to the kernel when they wait
+   * for each other; what the kernel has is not overtaken, and the peer is not told.
+   */
+  setPriority(urgency: number, incremental = true): void {
+    this.#half.setPriority(urgency, incremental);
+  }
+
   toWeb(): WritableStream<Uint8Array> {
     return webWritable(this);
+  }
+
+  /** After end() it waits until everything was accepted; otherwise the stream is reset. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return dispose(this);
   }
 
   /** As Writable has it; FIN leaves together with the last bytes. */

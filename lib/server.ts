@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 import { EventEmitter } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { channels } from './channels.js';
 import { QuicConnection, markAbandoned } from './connection.js';
 import { EMFILE, ENFILE, ENOBUFS, ENOMEM } from './errno.js';
 import { QuicError, abortError, type SystemError } from './errors.js';
-import { credentialsOf, type Identity, type Pem } from './identity.js';
-import { POLL_READABLE, type Credentials } from './native.js';
+import { identityObject, type Identity } from './identity.js';
+import { POLL_READABLE } from './native.js';
 import { closeSettings, type CloseOptions, type TransportSettings } from './options.js';
 import { Queue } from './queue.js';
 import { call } from './rethrow.js';
-import { handshake } from './socket/handshake.js';
+import { handshake, tellAlert } from './socket/handshake.js';
 import type { QuicSocket } from './socket/socket.js';
 import { peerInfo } from './socket/tls.js';
+import type { Identities } from './sni.js';
 
 export interface ServerEvents {
   connection: [QuicConnection];
@@ -26,8 +28,7 @@ export type ConnectionHandler = (connection: QuicConnection) => unknown;
 export interface ServerInit {
   socket: QuicSocket;
   alpn: string[];
-  ca: Pem | Pem[] | undefined;
-  credentials: Credentials;
+  identities: Identities;
   transport: TransportSettings;
   requestCert: boolean;
   rejectUnauthorized: boolean;
@@ -56,10 +57,8 @@ export class QuicServer
   readonly #connections = new Set<QuicConnection>();
   readonly #handshakes = new Set<AbortController>();
   readonly #incoming = new Queue<QuicConnection>();
-  #credentials: Credentials;
   #pause: NodeJS.Timeout | undefined;
   #listening = true;
-  #iterated = false;
   #over: Promise<void> | undefined;
   #onEmpty: (() => void) | undefined;
 
@@ -67,7 +66,6 @@ export class QuicServer
   constructor(init: ServerInit) {
     super();
     this.#init = init;
-    this.#credentials = init.credentials;
     this.#address = init.socket.localAddress();
     this.#incoming.onTaken = () => {
       this.#updateInterest();
@@ -76,6 +74,7 @@ export class QuicServer
       this.#acceptBatch();
     };
     this.#updateInterest();
+    if (channels.serverListen.hasSubscribers) channels.serverListen.publish({ server: this });
   }
 
   get fd(): number {
@@ -95,9 +94,12 @@ export class QuicServer
     return { ...this.#address };
   }
 
-  /** Another certificate for new connections. */
+  /**
+   * Another default identity, for new connections; `sni` stays as it is. Throws what listen() rejects
+   * with for a wrong one, and then the old one stays.
+   */
   setSecureContext(identity: Identity): void {
-    this.#credentials = credentialsOf({ ...identity, ca: this.#init.ca }, false);
+    this.#init.identities.setDefault(identityObject('identity', identity));
   }
 
   // ---- accepting
@@ -133,7 +135,7 @@ export class QuicServer
   }
 
   async #serve(socket: QuicSocket): Promise<void> {
-    const { alpn, transport, requestCert, rejectUnauthorized, keylog } = this.#init;
+    const { alpn, identities, transport, requestCert, rejectUnauthorized, keylog } = this.#init;
     const { earlyData, ticketKey } = this.#init;
     const abort = new AbortController();
     this.#handshakes.add(abort);
@@ -143,7 +145,7 @@ export class QuicServer
       const local = socket.localAddress();
       markAbandoned(socket);
       if (ticketKey !== undefined) socket.setSessionTicket(ticketKey);
-      const result = await handshake(socket, this.#credentials, {
+      const result = await handshake(socket, identities.fallback, {
         server: true,
         alpn,
         servername: undefined,
@@ -152,6 +154,7 @@ export class QuicServer
         timeout: transport.handshakeTimeout,
         signal: abort.signal,
         earlyData,
+        ...(identities.byName && { identify: (name: string) => identities.choose(name) }),
         ...(keylog && { keylog }),
       });
       // The server may have been closed during the last step.
@@ -160,14 +163,22 @@ export class QuicServer
       const peer = peerInfo(result);
       this.#add(new QuicConnection({ socket, role: 'server', local, remote, peer, maxData }));
     } catch (error) {
+      tellAlert(socket, error);
       socket.close();
       if (!abort.signal.aborted) {
-        call(() => this.emit('handshakeError', asQuicError(error), { remote }));
+        this.#failed(asQuicError(error), remote);
       }
     } finally {
       this.#handshakes.delete(abort);
       this.#updateInterest();
     }
+  }
+
+  #failed(error: QuicError, remote: AddressInfo): void {
+    if (channels.handshakeError.hasSubscribers) {
+      channels.handshakeError.publish({ error, remote, server: this });
+    }
+    call(() => this.emit('handshakeError', error, { remote }));
   }
 
   #add(connection: QuicConnection): void {
@@ -179,7 +190,7 @@ export class QuicServer
     const handlers = this.listeners('connection') as ConnectionHandler[];
     if (this.#init.onConnection !== undefined) handlers.unshift(this.#init.onConnection);
     for (const handler of handlers) this.#handle(handler, connection);
-    if (this.#iterated || handlers.length === 0) this.#incoming.push(connection);
+    if (this.#incoming.iterated || handlers.length === 0) this.#incoming.push(connection);
   }
 
   /** A handler that throws or rejects closes its own connection and nothing else. */
@@ -195,9 +206,11 @@ export class QuicServer
     }
   }
 
-  /** Connections as they come, for servers without a handler. */
+  /**
+   * Connections as they come. Without a handler they wait here until somebody asks; handlers get theirs
+   * in any case. Leaving the loop closes nothing, and closing the server ends the loop.
+   */
   [Symbol.asyncIterator](): AsyncIterableIterator<QuicConnection> {
-    this.#iterated = true;
     return this.#incoming.iterator();
   }
 
@@ -220,6 +233,7 @@ export class QuicServer
     for (const abort of this.#handshakes) abort.abort();
     this.#incoming.end();
     await this.#empty(settings);
+    if (channels.serverClose.hasSubscribers) channels.serverClose.publish({ server: this });
     this.emit('close');
   }
 

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
 // What the three stream types share.
-import type { EventEmitter } from 'node:events';
+import { once, type EventEmitter } from 'node:events';
 import { Buffer } from 'node:buffer';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { toBuffer } from './bytes.js';
 import type { QuicConnection } from './connection.js';
-import { QuicError, abortError } from './errors.js';
+import { QuicError } from './errors.js';
 import { DEFAULTS } from './options.js';
 import type { ReceiveHalf } from './receive-half.js';
 import type { SendHalf } from './send-half.js';
+import { throwIfAborted, whenAborted } from './signal.js';
 import { abortSignal, integer } from './validate.js';
 
 export const HIGH_WATER_MARK = 64 * 1024;
@@ -50,18 +52,45 @@ export function abandon(send?: SendHalf, receive?: ReceiveHalf, error?: Error | 
   if (receive?.finished === false) receive.stop(0);
 }
 
+/** The options, checked, with the default limit. */
+export function checkReadOptions(options: ReadOptions): {
+  limit: number;
+  signal: AbortSignal | undefined;
+} {
+  return {
+    limit: integer('limit', options.limit, DEFAULTS.readLimit, [0, Number.MAX_SAFE_INTEGER]),
+    signal: abortSignal('signal', options.signal),
+  };
+}
+
+/**
+ * The end of `await using`: a stream that was ended is waited for, until its bytes are with the kernel;
+ * any other is destroyed, which is RESET_STREAM. Nothing more is read.
+ */
+export async function dispose(
+  stream: Writable & { stopSending?(code?: number): void },
+): Promise<void> {
+  if (stream.destroyed) return;
+  if (!stream.writableEnded) {
+    const closed = once(stream, 'close');
+    stream.destroy();
+    await closed;
+    return;
+  }
+  stream.stopSending?.();
+  await finished(stream, { readable: false });
+}
+
 /** Everything up to FIN. More than `limit` bytes: the peer is asked to stop. */
 export async function readAll(
   stream: Readable & { stopSending(code?: number): void },
   options: ReadOptions,
 ): Promise<Buffer> {
-  const limit = integer('limit', options.limit, DEFAULTS.readLimit, [0, Number.MAX_SAFE_INTEGER]);
-  const signal = abortSignal('signal', options.signal);
-  if (signal?.aborted) throw abortError(signal);
-  const onAbort = (): void => {
-    if (signal !== undefined) stream.destroy(abortError(signal));
-  };
-  signal?.addEventListener('abort', onAbort);
+  const { limit, signal } = checkReadOptions(options);
+  throwIfAborted(signal);
+  const done = whenAborted(signal, (error) => {
+    stream.destroy(error);
+  });
   try {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -76,7 +105,7 @@ export async function readAll(
     }
     return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
   } finally {
-    signal?.removeEventListener('abort', onAbort);
+    done();
   }
 }
 

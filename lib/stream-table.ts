@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { channels } from './channels.js';
 import type { QuicConnection } from './connection.js';
 import type { QuicError } from './errors.js';
 import type { Link } from './link.js';
@@ -38,6 +39,14 @@ export class StreamTable {
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** True while this process has bytes of a stream that the kernel has not, or has to throw some away. */
+  get busy(): boolean {
+    for (const { stream, receive } of this.#entries.values()) {
+      if (!stream.destroyed || receive?.settled === false) return true;
+    }
+    return false;
   }
 
   /** True while a stream that was ended still waits for the peer's acknowledgement. */
@@ -80,9 +89,12 @@ export class StreamTable {
 
   #add(id: number, entry: Entry): void {
     this.#entries.set(id, entry);
+    if (channels.streamOpen.hasSubscribers) {
+      channels.streamOpen.publish({ stream: entry.stream });
+    }
     const onSettled = (): void => {
       if (entry.send?.settled === false || entry.receive?.settled === false) return;
-      this.#entries.delete(id);
+      this.#remove(id, entry);
       entry.receive?.close();
       this.onGone();
     };
@@ -93,6 +105,11 @@ export class StreamTable {
     send.onRefused = () => {
       this.#stopped(entry, 0);
     };
+  }
+
+  #remove(id: number, { stream }: Entry): void {
+    if (!this.#entries.delete(id)) return;
+    if (channels.streamClose.hasSubscribers) channels.streamClose.publish({ stream });
   }
 
   #isLocal(id: number): boolean {
@@ -147,7 +164,9 @@ export class StreamTable {
 
   #reset({ stream, receive }: Entry, code: number): void {
     if (receive === undefined || stream instanceof SendStream) return;
-    stream.receivingOver(receive.reset(code));
+    const error = receive.reset(code);
+    // RFC 9000, 3.5: the answer to this end's STOP_SENDING is no news, and the writing half goes on.
+    if (!receive.discarding) stream.receivingOver(error);
   }
 
   drained(): void {
@@ -158,8 +177,8 @@ export class StreamTable {
   /** The connection is over: whatever is not complete fails with `error`. */
   lose(error: QuicError): void {
     this.link.end();
-    const entries = [...this.#entries.values()];
-    for (const { stream, send, receive } of entries) {
+    for (const [id, entry] of [...this.#entries]) {
+      const { stream, send, receive } = entry;
       receive?.drain();
       const unsent = send !== undefined && !send.finished;
       const unreceived = receive?.finished === false;
@@ -167,7 +186,7 @@ export class StreamTable {
       receive?.lose();
       if (unreceived && !(stream instanceof SendStream)) stream.receivingOver(error);
       else if (unsent && !(stream instanceof ReceiveStream)) stream.sendingOver(error);
+      this.#remove(id, entry);
     }
-    this.#entries.clear();
   }
 }

@@ -31,6 +31,13 @@ const NAMES = new Map<number, string>([
   [120, 'no_application_protocol'],
 ]);
 
+/** Alerts that this end raises itself. */
+export const Alert = {
+  INTERNAL_ERROR: 80,
+  MISSING_EXTENSION: 109,
+  UNRECOGNIZED_NAME: 112,
+} as const;
+
 export function alertName(alert: number): string {
   return NAMES.get(alert) ?? `alert_${alert}`;
 }

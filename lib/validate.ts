@@ -13,9 +13,9 @@ export function typeError(name: string, expected: string, value: unknown): Error
   return argumentError('TypeError', 'ERR_INVALID_ARG_TYPE', message);
 }
 
-export function valueError(name: string, why: string, value: unknown): Error {
+export function valueError(name: string, why: string, value: unknown, cause?: unknown): Error {
   const message = `The "${name}" option is invalid: ${why}. ${received(value)}`;
-  return argumentError('TypeError', 'ERR_INVALID_ARG_VALUE', message);
+  return argumentError('TypeError', 'ERR_INVALID_ARG_VALUE', message, cause);
 }
 
 export function rangeError(name: string, range: string, value: unknown): Error {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import type { Writable } from 'node:stream';
 import { toBuffer, type Bytes } from './bytes.js';
-import { QuicError, abortError } from './errors.js';
+import type { QuicError } from './errors.js';
 import type { SendHalf } from './send-half.js';
+import { throwIfAborted, whenAborted } from './signal.js';
 import { endArguments, merge, type SendOptions } from './stream-common.js';
 import { abortSignal, flag } from './validate.js';
 
@@ -60,23 +61,22 @@ export class Writer {
         reject(this.#over);
         return;
       }
-      if (signal?.aborted) {
-        reject(abortError(signal));
-        return;
-      }
-      const onAbort = (): void => {
-        if (signal === undefined) return;
-        reject(abortError(signal));
+      throwIfAborted(signal);
+      const ignore = whenAborted(signal, (error) => {
+        reject(error);
         this.stream.destroy();
+      });
+      const fail = (error: Error): void => {
+        ignore();
+        reject(error);
       };
       const done = (error?: Error | null): void => {
-        this.#rejections.delete(reject);
-        signal?.removeEventListener('abort', onAbort);
+        this.#rejections.delete(fail);
+        ignore();
         if (error) reject(error);
         else resolve();
       };
-      this.#rejections.add(reject);
-      signal?.addEventListener('abort', onAbort);
+      this.#rejections.add(fail);
       if (fin) this.stream.end(bytes, done);
       else this.stream.write(bytes, done);
     });

@@ -3,9 +3,11 @@
 // The TLS handshake of a connected or accepted socket. Its steps run in the addon's worker threads;
 // between them the socket is polled here, so a peer that keeps silent occupies nothing but a timer.
 import { EPIPE, ENOTCONN } from '../errno.js';
-import { QuicError, abortError, stateError, systemError } from '../errors.js';
+import { QuicError, stateError, systemError } from '../errors.js';
+import { throwIfAborted, whenAborted } from '../signal.js';
 import {
   HANDSHAKE_DONE,
+  HANDSHAKE_WANTS_IDENTITY,
   HANDSHAKE_WANTS_READ,
   HANDSHAKE_WANTS_WRITE,
   POLL_READABLE,
@@ -22,7 +24,7 @@ import type { QuicSocket } from './socket.js';
 
 export interface RunHandshakeOptions
   extends
-    Omit<HandshakeOptions, 'keylog' | 'earlyData' | 'session'>,
+    Omit<HandshakeOptions, 'keylog' | 'asksIdentity' | 'earlyData' | 'session'>,
     Partial<Pick<HandshakeOptions, 'earlyData' | 'session'>> {
   /** Milliseconds. */
   timeout: number;
@@ -30,6 +32,8 @@ export interface RunHandshakeOptions
   signal?: AbortSignal | undefined;
   /** Called whenever the peer has to answer: the first time a client's first flight has left. */
   onWait?: () => void;
+  /** Server: who it is for the client that asks for `servername`, which may be empty. */
+  identify?: (servername: string) => Promise<Credentials>;
 }
 
 /** What a client's session data is made of, when its ticket has come: empty before. */
@@ -88,14 +92,16 @@ class Run {
   readonly promise: Promise<HandshakeOutcome>;
   readonly #handshake: Handshake;
   readonly #timer: NodeJS.Timeout;
+  readonly #ignoreSignal: () => void;
   #resolve!: (result: HandshakeOutcome) => void;
   #reject!: (error: Error) => void;
   #stopped: Error | undefined;
   #busy = false;
+  #over = false;
 
   constructor(
     private readonly socket: QuicSocket,
-    credentials: Credentials,
+    credentials: Credentials | undefined,
     private readonly options: RunHandshakeOptions,
   ) {
     this.promise = new Promise((resolve, reject) => {
@@ -116,13 +122,16 @@ class Run {
         keylog: keylog !== undefined,
         earlyData,
         session,
+        asksIdentity: options.identify !== undefined,
       },
       (status) => {
         this.#onStep(status);
       },
     );
     this.#timer = setTimeout(this.#onTimeout, options.timeout);
-    options.signal?.addEventListener('abort', this.#onAbort);
+    this.#ignoreSignal = whenAborted(options.signal, (error) => {
+      this.#stop(error);
+    });
     socket.descriptor.onReady = () => {
       socket.descriptor.interest = 0;
       this.#advance();
@@ -155,19 +164,29 @@ class Run {
       this.options.onWait?.();
     } else if (status === HANDSHAKE_WANTS_WRITE) {
       this.socket.descriptor.interest = POLL_WRITABLE;
+    } else if (status === HANDSHAKE_WANTS_IDENTITY) {
+      void this.#identify();
     } else {
       const result = this.#handshake.result();
       this.#fail(result.errno === 0 ? localFailure(result) : remoteFailure(this.socket, result));
     }
   }
 
+  /** Takes as long as the program's function does; meanwhile the handshake can time out. */
+  async #identify(): Promise<void> {
+    try {
+      const credentials = await this.options.identify?.(this.#handshake.result().servername);
+      if (this.#over || credentials === undefined) return;
+      this.#handshake.identify(credentials);
+      this.#advance();
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+  }
+
   readonly #onTimeout = (): void => {
     const message = `the handshake did not complete within ${this.options.timeout} ms`;
     this.#stop(new QuicError(message, { code: 'ERR_QUIC_CONNECTION_FAILED' }));
-  };
-
-  readonly #onAbort = (): void => {
-    if (this.options.signal !== undefined) this.#stop(abortError(this.options.signal));
   };
 
   /** Not before the step under way is over: the caller closes the socket next. */
@@ -177,16 +196,29 @@ class Run {
   }
 
   #fail(error: Error): void {
+    if (this.#over) return;
     this.#leave();
     this.#reject(error);
   }
 
   #leave(): void {
+    this.#over = true;
     clearTimeout(this.#timer);
-    this.options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#ignoreSignal();
     this.socket.descriptor.onReady = () => undefined;
     this.socket.descriptor.onClosed = () => undefined;
     this.socket.descriptor.interest = 0;
+  }
+}
+
+/** libquic has told the socket about alerts that TLS raised; about ours it is told here. */
+export function tellAlert(socket: QuicSocket, error: unknown): void {
+  const { errorCode } = error as { errorCode?: number };
+  if (errorCode === undefined || errorCode < TransportError.CRYPTO) return;
+  try {
+    socket.setConnectionClose({ errcode: errorCode });
+  } catch {
+    // Closing tells the peer at least that it is over.
   }
 }
 
@@ -198,10 +230,10 @@ const underWay = new WeakSet<QuicSocket>();
  */
 export async function handshake(
   socket: QuicSocket,
-  credentials: Credentials,
+  credentials: Credentials | undefined,
   options: RunHandshakeOptions,
 ): Promise<HandshakeOutcome> {
-  if (options.signal?.aborted) throw abortError(options.signal);
+  throwIfAborted(options.signal);
   if (underWay.has(socket)) throw stateError('a handshake is under way on this socket');
   underWay.add(socket);
   try {

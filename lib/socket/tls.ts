@@ -2,7 +2,7 @@
 //
 // The handshakes of the raw layer: the options of the public API, a socket of the caller's own.
 import { X509Certificate } from 'node:crypto';
-import { credentialsOf, type Identity, type Pem } from '../identity.js';
+import { clientCredentials, serverCredentials, type Identity, type Pem } from '../identity.js';
 import { alpnList, DEFAULTS } from '../options.js';
 import { abortSignal, callback, flag, integer, object, text } from '../validate.js';
 import type { HandshakeResult } from '../native.js';
@@ -56,7 +56,11 @@ async function run(
   side: { server: boolean; servername: string | undefined; requestCert: boolean },
 ): Promise<PeerInfo> {
   const keylog = callback('keylog', options.keylog);
-  const result = await handshake(socket, credentialsOf(options, !side.server), {
+  const { ca } = options;
+  const credentials = side.server
+    ? serverCredentials(options, { ca, requestCert: side.requestCert })
+    : clientCredentials(options);
+  const result = await handshake(socket, credentials, {
     ...side,
     alpn: alpnList(options.alpn),
     rejectUnauthorized: flag('rejectUnauthorized', options.rejectUnauthorized, true),

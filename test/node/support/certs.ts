@@ -6,13 +6,15 @@ function read(file: string): string {
   return fs.readFileSync(path.join(process.env['KQUIC_TEST_CERTS'] ?? '.', file), 'utf8');
 }
 
-export function identity(name: 'server' | 'client' | 'expired' | 'impostor'): {
+type Name = 'server' | 'client' | 'expired' | 'impostor' | 'other' | 'wild' | 'chained' | 'late';
+
+export function identity(name: Name): {
   key: string;
   cert: string;
 } {
   return { key: read(`${name}.key`), cert: read(`${name}.crt`) };
 }
 
-export function authority(name: 'ca' | 'stranger'): string {
+export function authority(name: 'ca' | 'stranger' | 'middle'): string {
   return read(`${name}.crt`);
 }

@@ -18,6 +18,11 @@ export function serverOptions(options: Partial<ListenOptions> = {}): ListenOptio
   return { ...identity('server'), alpn: ALPN, host: '127.0.0.1', ...options };
 }
 
+/** The same for a socket that listens already. */
+export function adoptOptions(fd: number): ListenOptions {
+  return { ...identity('server'), alpn: ALPN, fd };
+}
+
 export function clientOptions(
   server: QuicServer,
   options: Partial<ConnectOptions> = {},

@@ -25,12 +25,15 @@ function authority(folder: string, name: string): void {
 interface Leaf {
   ca: string;
   san?: string;
-  usage: 'serverAuth' | 'clientAuth';
+  usage: 'serverAuth' | 'clientAuth' | 'authority';
   days?: number;
 }
 
 function leaf(folder: string, name: string, { ca, san, usage, days = 2 }: Leaf): void {
-  const extensions = [`extendedKeyUsage=${usage}`, 'keyUsage=digitalSignature'];
+  const extensions =
+    usage === 'authority'
+      ? ['basicConstraints=critical,CA:true', 'keyUsage=critical,keyCertSign,cRLSign']
+      : [`extendedKeyUsage=${usage}`, 'keyUsage=digitalSignature'];
   if (san !== undefined) extensions.push(`subjectAltName=${san}`);
   fs.writeFileSync(path.join(folder, `${name}.ext`), extensions.join('\n'));
   openssl(
@@ -55,4 +58,9 @@ export = function setup(): void {
   leaf(folder, 'client', { ca: 'ca', usage: 'clientAuth' });
   leaf(folder, 'expired', { ca: 'ca', san, usage: 'serverAuth', days: -1 });
   leaf(folder, 'impostor', { ca: 'stranger', san, usage: 'clientAuth' });
+  leaf(folder, 'late', { ca: 'ca', usage: 'clientAuth', days: -1 });
+  leaf(folder, 'other', { ca: 'ca', san: 'DNS:other.test', usage: 'serverAuth' });
+  leaf(folder, 'wild', { ca: 'ca', san: 'DNS:*.wild.test', usage: 'serverAuth' });
+  leaf(folder, 'middle', { ca: 'ca', usage: 'authority' });
+  leaf(folder, 'chained', { ca: 'middle', san: 'DNS:chained.test', usage: 'serverAuth' });
 };
