@@ -440,11 +440,7 @@ export class QuicConnection
   #finish(info: CloseInfo): void {
     if (this.#info !== undefined) return;
     this.#info = info;
-    try {
-      this.#lastStats = this.#readStats();
-    } catch {
-      // A module without statistics: stats() says so when asked.
-    }
+    this.#keepStats();
     const error = closedError(info);
     this.#bidi.end(error);
     this.#uni.end(error);
@@ -486,9 +482,18 @@ export class QuicConnection
       // A name that the socket option cannot hold is not known to the next owner.
     }
     const error = new QuicError('the connection was given away with detach()');
+    this.#keepStats();
     const fd = this.#link.giveAway();
     this.#finish({ by: 'local', code: 0, reason: '', error });
     return fd;
+  }
+
+  #keepStats(): void {
+    try {
+      this.#lastStats ??= this.#readStats();
+    } catch {
+      // A module without statistics: stats() says so when asked.
+    }
   }
 
   /** As of the end if the connection is over. */
