@@ -46,7 +46,8 @@ function isListening(socket: QuicSocket): boolean {
 export function adoptListener(fd: unknown, configure: (socket: QuicSocket) => void): QuicSocket {
   const socket = adopt(fd);
   return orRelease(socket, () => {
-    if (!isListening(socket)) throw valueError('fd', 'it is a QUIC socket that does not listen', fd);
+    if (!isListening(socket))
+      throw valueError('fd', 'it is a QUIC socket that does not listen', fd);
     configure(socket);
     return socket;
   });
@@ -94,7 +95,8 @@ function cipherOf(socket: QuicSocket): string {
 export function adoptConnection(fd: unknown): ConnectionInit {
   const socket = adopt(fd);
   return orRelease(socket, () => {
-    if (isListening(socket)) throw valueError('fd', 'it is a listening socket: listen() takes it', fd);
+    if (isListening(socket))
+      throw valueError('fd', 'it is a listening socket: listen() takes it', fd);
     try {
       const remote = socket.remoteAddress();
       if (!isEstablished(socket)) throw valueError('fd', 'its handshake is not complete', fd);
