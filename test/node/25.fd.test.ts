@@ -182,6 +182,8 @@ describe('a listener', () => {
       servername: 'localhost',
       alpn: ALPN,
       ca: authority('ca'),
+      // The child has to start first.
+      handshakeTimeout: 120_000,
     });
     expect((await client.request('to the child')).toString()).toBe('to the child');
     await client.close();
