@@ -7,7 +7,7 @@ import type { Bytes } from './bytes.js';
 import { channels } from './channels.js';
 import { ABANDONED, closeInfo, closedError, failedInfo, type CloseInfo } from './close-info.js';
 import { Datagrams, type DatagramOptions } from './datagrams.js';
-import { EINVAL } from './errno.js';
+import { EINVAL, EPIPE } from './errno.js';
 import { QuicError, stateError, type SystemError } from './errors.js';
 import { Keepsakes } from './keepsakes.js';
 import { Link } from './link.js';
@@ -368,6 +368,7 @@ export class QuicConnection
     } catch (error) {
       const { errno } = error as SystemError;
       if (errno === -EINVAL) throw stateError('the last key update is not complete', error);
+      if (errno === -EPIPE) throw new QuicError('the connection has ended', { cause: error });
       throw error;
     }
   }
@@ -382,7 +383,13 @@ export class QuicConnection
   async migrate(local: LocalAddress, options: MigrateOptions = {}): Promise<void> {
     this.#checkOpen();
     if (this.#opening !== undefined) await this.opened;
-    await this.#migration.start(local, options);
+    try {
+      await this.#migration.start(local, options);
+    } catch (error) {
+      // The peer has closed, and the event that says so is not read yet.
+      if ((error as SystemError).errno === -EPIPE) throw closedError(await this.closed);
+      throw error;
+    }
   }
 
   #onMigration(local: boolean): void {
