@@ -70,8 +70,8 @@ void Handshake::Define(Napi::Env env, Napi::Object exports) {
 
 Handshake::Handshake(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Handshake>(info) {
   Napi::Env env = info.Env();
-  if (info.Length() < 4 || !info[0].IsNumber() || !info[2].IsObject() || !info[3].IsFunction()) {
-    Napi::TypeError::New(env, "Handshake(fd, credentials, options, callback)")
+  if (info.Length() < 3 || !info[0].IsNumber() || !info[2].IsObject()) {
+    Napi::TypeError::New(env, "Handshake(fd, credentials, options)")
         .ThrowAsJavaScriptException();
     return;
   }
@@ -82,7 +82,6 @@ Handshake::Handshake(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Handshak
   TlsOptions options = ReadOptions(info[2].As<Napi::Object>());
   state_ = std::make_shared<State>(
       std::make_unique<TlsSession>(fd, std::move(credentials), std::move(options)));
-  callback_ = Napi::Persistent(info[3].As<Napi::Function>());
   context_ = std::make_unique<Napi::AsyncContext>(env, "kquic.Handshake");
 }
 
@@ -95,6 +94,8 @@ void Handshake::Advance(const Napi::CallbackInfo& info) {
     if (state_->running) return;
     state_->running = true;
   }
+  // Together with this object until the step is over, and no longer: what it refers to refers to us.
+  callback_ = Napi::Persistent(info[0].As<Napi::Function>());
   Ref();
   completions_->Begin(env);
   // The environment must not close the descriptor, nor free what Post() uses, under a running step.
@@ -129,7 +130,8 @@ void Handshake::Finish() {
   napi_remove_env_cleanup_hook(env, WaitUntilIdle, state_.get());
   completions_->End(env);
   Unref();
-  CallBack(env, callback_, *context_, {Napi::Number::New(env, state_->status)});
+  Napi::FunctionReference callback = std::move(callback_);
+  CallBack(env, callback, *context_, {Napi::Number::New(env, state_->status)});
 }
 
 Napi::Value Handshake::Result(const Napi::CallbackInfo& info) {

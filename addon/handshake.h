@@ -3,7 +3,7 @@
 // Handshake: a TlsSession whose steps run in the worker pool. A handshake that waits for its peer
 // occupies no thread: TypeScript polls the socket and calls advance() again.
 //
-// TypeScript: new Handshake(fd, credentials, options, (status) => void); advance(), result(),
+// TypeScript: new Handshake(fd, credentials, options); advance((status) => void), result(),
 // keylog(), identify(credentials), and sessionData() of a client that is done. `status` is
 // TlsSession::Status. Between advance() and the callback the descriptor must stay open, and advance()
 // must not be called again.

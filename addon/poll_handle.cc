@@ -100,6 +100,8 @@ void PollHandle::LetGo(const Napi::CallbackInfo&) {
 void PollHandle::Close(const Napi::CallbackInfo&) {
   if (watcher_ == nullptr) return;
   watcher_->Close();
+  // What it refers to refers to this object: neither would ever be collected.
+  callback_.Reset();
   Unref();
 }
 

@@ -109,7 +109,7 @@ export const HANDSHAKE_WANTS_IDENTITY = 3;
 
 export interface Handshake {
   /** Runs in the worker pool; the descriptor must stay open until the callback. */
-  advance(): void;
+  advance(callback: (status: number) => void): void;
   identify(credentials: Credentials): void;
   result(): HandshakeResult;
   /** Of a client that is done; empty while no ticket has arrived. */
@@ -182,7 +182,6 @@ export interface Native {
     fd: number,
     credentials: Credentials | undefined,
     options: HandshakeOptions,
-    callback: (status: number) => void,
   ) => Handshake;
   tlsErrorText(error: number): string;
   /** How many live in this process: [watched descriptors, handshakes, TLS sessions, credentials]. */

@@ -10,6 +10,7 @@ import type { SendHalf } from './send-half.js';
 import {
   HIGH_WATER_MARK,
   abandon,
+  guard,
   dispose,
   readAll,
   unlessUnheard,
@@ -43,6 +44,7 @@ export class QuicStream extends Duplex {
   /** @internal */
   constructor(init: StreamInit, sending: SendHalf, receiving: ReceiveHalf) {
     super({ highWaterMark: init.highWaterMark ?? HIGH_WATER_MARK });
+    guard(this);
     this.id = init.id;
     this.connection = init.connection;
     this.initiator = init.initiator;

@@ -8,6 +8,7 @@ import type { ReceiveHalf } from './receive-half.js';
 import {
   HIGH_WATER_MARK,
   abandon,
+  guard,
   readAll,
   unlessUnheard,
   type ReadOptions,
@@ -31,6 +32,7 @@ export class ReceiveStream extends Readable {
   /** @internal */
   constructor(init: StreamInit, half: ReceiveHalf) {
     super({ highWaterMark: init.highWaterMark ?? HIGH_WATER_MARK });
+    guard(this);
     this.id = init.id;
     this.connection = init.connection;
     this.initiator = init.initiator;

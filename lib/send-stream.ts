@@ -9,6 +9,7 @@ import type { SendHalf } from './send-half.js';
 import {
   HIGH_WATER_MARK,
   abandon,
+  guard,
   dispose,
   unlessUnheard,
   type SendOptions,
@@ -29,6 +30,7 @@ export class SendStream extends Writable {
   /** @internal */
   constructor(init: StreamInit, half: SendHalf) {
     super({ highWaterMark: init.highWaterMark ?? HIGH_WATER_MARK });
+    guard(this);
     this.id = init.id;
     this.connection = init.connection;
     this.initiator = init.initiator;

@@ -19,6 +19,11 @@ export interface ServerEvents {
   connection: [QuicConnection];
   /** A client did not get through the handshake: its certificate, its ALPN, its silence. */
   handshakeError: [QuicError, { remote: AddressInfo }];
+  /**
+   * accept() failed for want of descriptors or memory: EMFILE, ENFILE, ENOBUFS or ENOMEM. The server tries
+   * again every 100 ms. Only where somebody listens, since no client may end the process.
+   */
+  error: [Error];
   close: [];
 }
 
@@ -117,6 +122,7 @@ export class QuicServer
         socket = this.#init.socket.accept();
       } catch (error) {
         this.#onAcceptError(error as SystemError);
+        if (this.#pause !== undefined) break;
         continue;
       }
       if (socket === undefined) break;
@@ -126,12 +132,13 @@ export class QuicServer
   }
 
   /** Any other error concerned that one client only (S2.28). */
-  #onAcceptError({ errno }: SystemError): void {
-    if (![-EMFILE, -ENFILE, -ENOBUFS, -ENOMEM].includes(errno)) return;
+  #onAcceptError(error: SystemError): void {
+    if (![-EMFILE, -ENFILE, -ENOBUFS, -ENOMEM].includes(error.errno)) return;
     this.#pause ??= setTimeout(() => {
       this.#pause = undefined;
       this.#updateInterest();
     }, ACCEPT_PAUSE);
+    if (this.listenerCount('error') > 0) call(() => this.emit('error', error));
   }
 
   async #serve(socket: QuicSocket): Promise<void> {

@@ -45,6 +45,17 @@ export function unlessUnheard(stream: EventEmitter, error: Error | null): Error 
   return error instanceof QuicError && stream.listenerCount('error') === 0 ? null : error;
 }
 
+/**
+ * Listens for errors in the program's place. pipe() listens too, and hands an error on where nobody else
+ * does: without this a peer that resets a stream that is piped to would end the process. What the program
+ * itself destroyed a stream with is thrown, as Node does.
+ */
+export function guard(stream: EventEmitter): void {
+  stream.on('error', (error: unknown) => {
+    if (!(error instanceof QuicError) && stream.listenerCount('error') === 1) throw error;
+  });
+}
+
 /** Ends both halves of a stream that is being destroyed. */
 export function abandon(send?: SendHalf, receive?: ReceiveHalf, error?: Error | null): void {
   send?.reset(0);

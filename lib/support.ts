@@ -12,29 +12,40 @@ export interface Support {
   reason?: string;
 }
 
+const NOT_LOADED = 'the kernel module is not loaded; as root: modprobe quic (or insmod quic.ko)';
+
+/** 0, or what socket() says: -errno. */
+function probe(): number {
+  const fd = native().socket(4, 2);
+  if (fd < 0) return fd;
+  native().close(fd);
+  return 0;
+}
+
 /** Never throws, on no platform: `reason` says what to do. */
 export function support(): Support {
   const kernel = os.release();
   try {
-    const fd = native().socket(4, 2);
-    if (fd >= 0) {
-      native().close(fd);
-      return { available: true, kernel };
+    const result = probe();
+    if (result === 0) return { available: true, kernel };
+    if (isUnknown(result)) {
+      return { available: false, kernel, reason: NOT_LOADED };
     }
-    if (fd === -EPROTONOSUPPORT || fd === -ESOCKTNOSUPPORT) {
-      const reason = 'the kernel module is not loaded; as root: modprobe quic (or insmod quic.ko)';
-      return { available: false, kernel, reason };
-    }
-    return { available: false, kernel, reason: systemError('socket', fd).message };
+    return { available: false, kernel, reason: systemError('socket', result).message };
   } catch (error) {
     return { available: false, kernel, reason: (error as Error).message };
   }
 }
 
-/** Throws ERR_QUIC_UNSUPPORTED, with the reason, where support() says no. */
+function isUnknown(result: number): boolean {
+  return result === -EPROTONOSUPPORT || result === -ESOCKTNOSUPPORT;
+}
+
+/** Throws ERR_QUIC_UNSUPPORTED where the kernel has no QUIC; a lack of descriptors is EMFILE, not that. */
 export function requireSupport(): void {
-  const { available, kernel, reason } = support();
-  if (available) return;
-  const message = `QUIC is not available on ${kernel}: ${reason ?? 'unknown reason'}`;
+  const result = probe();
+  if (result === 0) return;
+  if (!isUnknown(result)) throw systemError('socket', result);
+  const message = `QUIC is not available on ${os.release()}: ${NOT_LOADED}`;
   throw new QuicError(message, { code: 'ERR_QUIC_UNSUPPORTED' });
 }

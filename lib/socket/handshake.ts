@@ -110,24 +110,17 @@ class Run {
     });
     const { server, alpn, servername, requestCert, rejectUnauthorized, keylog } = options;
     const { earlyData = false, session } = options;
-    this.#handshake = new (native().Handshake)(
-      socket.fd,
-      credentials,
-      {
-        server,
-        alpn,
-        servername,
-        requestCert,
-        rejectUnauthorized,
-        keylog: keylog !== undefined,
-        earlyData,
-        session,
-        asksIdentity: options.identify !== undefined,
-      },
-      (status) => {
-        this.#onStep(status);
-      },
-    );
+    this.#handshake = new (native().Handshake)(socket.fd, credentials, {
+      server,
+      alpn,
+      servername,
+      requestCert,
+      rejectUnauthorized,
+      keylog: keylog !== undefined,
+      earlyData,
+      session,
+      asksIdentity: options.identify !== undefined,
+    });
     this.#timer = setTimeout(this.#onTimeout, options.timeout);
     this.#ignoreSignal = whenAborted(options.signal, (error) => {
       this.#stop(error);
@@ -146,7 +139,9 @@ class Run {
     this.#busy = true;
     // The step's thread has the number only: it must not become another file's meanwhile.
     this.socket.descriptor.pin();
-    this.#handshake.advance();
+    this.#handshake.advance((status) => {
+      this.#onStep(status);
+    });
   }
 
   #onStep(status: number): void {

@@ -45,6 +45,7 @@ export class FakeKernel {
   /** How often a stream was to get a socket of its own, which this kernel does not have. */
   peelings = 0;
   #queue: Item[] = [];
+  #nextFd = 200;
 
   readonly socket = {
     fd: this.descriptor.fd,
@@ -64,7 +65,7 @@ export class FakeKernel {
       recvmsg: (...args: Parameters<addon.Native['recvmsg']>) => this.#receive(args),
       recvBatch: (...args: Parameters<addon.Native['recvBatch']>) => this.#batch(args),
       poll: () => (this.writable ? addon.POLLOUT : 0),
-      edgeOpen: () => 200,
+      edgeOpen: () => this.#nextFd++,
       edgeClear: () => 0,
       PollHandle: this.#watch(),
     } as unknown as addon.Native);
