@@ -47,7 +47,12 @@ const REFUSED: Refused[] = [
   ['unknown authority', () => ({ ca: authority('ca') }), () => identity('impostor'), 'unknown_ca'],
   ['the system’s authorities', () => ({}), () => identity('client'), 'unknown_ca'],
   ['expired', () => ({ ca: authority('ca') }), () => identity('late'), 'certificate_expired'],
-  ['of a server', () => ({ ca: authority('ca') }), () => identity('server'), 'bad_certificate'],
+  [
+    'of a server',
+    () => ({ ca: authority('ca') }),
+    () => identity('server'),
+    'unsupported_certificate',
+  ],
 ];
 
 test.each(REFUSED)('a certificate is refused: %s', async (_what, forServer, forClient, alert) => {
