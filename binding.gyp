@@ -23,6 +23,7 @@
             'addon/message.cc',
             'addon/poll_handle.cc',
             'addon/resumption.cc',
+            'addon/send_file.cc',
             'addon/socket_options.cc',
             'addon/syscalls.cc',
             'addon/tls_session.cc',

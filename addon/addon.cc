@@ -10,6 +10,7 @@
 #include "handshake.h"
 #include "message.h"
 #include "poll_handle.h"
+#include "send_file.h"
 #include "socket_options.h"
 #include "syscalls.h"
 
@@ -28,6 +29,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   kquic::DefineSyscalls(env, exports);
   kquic::DefineSocketOptions(env, exports);
   kquic::DefineMessages(env, exports);
+  kquic::DefineSendFile(env, exports);
   kquic::PollHandle::Define(env, exports);
   kquic::Credentials::Define(env, exports);
   kquic::Handshake::Define(env, exports);

@@ -14,6 +14,7 @@ export const EMFILE = constants.errno.EMFILE;
 export const ENFILE = constants.errno.ENFILE;
 export const ENOBUFS = constants.errno.ENOBUFS;
 export const ENOMEM = constants.errno.ENOMEM;
+export const ENOSYS = constants.errno.ENOSYS;
 export const EADDRNOTAVAIL = constants.errno.EADDRNOTAVAIL;
 export const EAFNOSUPPORT = constants.errno.EAFNOSUPPORT;
 export const ENOPROTOOPT = constants.errno.ENOPROTOOPT;

@@ -29,6 +29,7 @@ export type {
 } from './options.js';
 export { QuicStream } from './quic-stream.js';
 export { ReceiveStream } from './receive-stream.js';
+export type { FileSource, SendFileOptions } from './send-file.js';
 export type { Sni, SniFunction } from './sni.js';
 export { SendStream } from './send-stream.js';
 export { QuicServer, type ConnectionHandler, type ServerEvents } from './server.js';

@@ -25,6 +25,7 @@ import { call } from './rethrow.js';
 import { MsgFlag } from './socket/constants.js';
 import { Edge } from './socket/edge.js';
 import { parseEvent, type QuicEvent } from './socket/event.js';
+import type { Descriptor } from './socket/descriptor.js';
 import type { QuicSocket } from './socket/socket.js';
 import { RecordKind, slab } from './slab.js';
 import { Turns, type Turn } from './turns.js';
@@ -56,6 +57,7 @@ export class Link {
   #mayPeel = MAX_PEELED;
   #started = false;
   readonly #orders: (() => void)[] = [];
+  #lent = false;
   readonly #turns = new Turns();
   readonly #blockedStreams = new Map<number, Turn>();
 
@@ -163,7 +165,7 @@ export class Link {
 
   /** While streams have sockets, closing that of the connection is not its end (PO.20); this is. */
   end(): void {
-    if (this.#peeled === 0) return;
+    if (this.#peeled === 0 && !this.#lent) return;
     try {
       this.socket.shutdown(2);
     } catch {
@@ -285,6 +287,23 @@ export class Link {
       this.#updateInterest();
     }
     return true;
+  }
+
+  /**
+   * A socket that sends on this stream alone, until it is closed; undefined where there is none. The
+   * figures are asked for because only kquic's module has both: another one's peel-off may not know
+   * O_WRONLY, and take what the stream receives as well.
+   */
+  lend(streamId: number): Descriptor | undefined {
+    if (this.#closed) return undefined;
+    try {
+      this.socket.stats();
+      const { descriptor } = this.socket.peelOff(streamId, { writeOnly: true });
+      this.#lent = true;
+      return descriptor;
+    } catch {
+      return undefined;
+    }
   }
 
   /** STREAM_MAX_DATA arrived. */

@@ -176,6 +176,11 @@ export interface Native {
    * batch, or 0.
    */
   recvBatch(fd: number, slab: Uint8Array, offset: number, records: Float64Array): number;
+  /**
+   * sendfile() in libuv's pool: bytes sent (0 at the file's end) or -errno. `out` has to be
+   * non-blocking; both descriptors may be closed meanwhile.
+   */
+  sendfileAsync(out: number, file: number, offset: number, count: number): Promise<number>;
   PollHandle: new (fd: number, callback: (status: number, events: number) => void) => PollHandle;
   Credentials: new () => Credentials;
   Handshake: new (

@@ -3,6 +3,7 @@ import { ENOSTR, EINVAL } from './errno.js';
 import { QuicError } from './errors.js';
 import type { Link } from './link.js';
 import { MsgFlag } from './socket/constants.js';
+import type { Descriptor } from './socket/descriptor.js';
 import { Turn } from './turns.js';
 
 type Callback = (error?: Error | null) => void;
@@ -63,9 +64,23 @@ export class SendHalf {
     this.write(NOTHING, true, done);
   }
 
-  /** `done` is not called before the stream is destroyed. */
-  park(done: Callback): void {
-    this.#write = { data: NOTHING, offset: 0, fin: false, done };
+  /** `done` is not called before the stream is destroyed, or not at all after the returned function was. */
+  park(done: Callback): () => void {
+    const write = { data: NOTHING, offset: 0, fin: false, done };
+    this.#write = write;
+    return () => {
+      if (this.#write === write) this.#write = undefined;
+    };
+  }
+
+  /** A socket for what is sent otherwise than by write(). */
+  lend(): Descriptor | undefined {
+    return this.#state === 'open' ? this.link.lend(this.id) : undefined;
+  }
+
+  /** That socket does not take data any more. */
+  refused(): void {
+    this.#refused(-EINVAL);
   }
 
   #pump(): void {

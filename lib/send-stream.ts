@@ -5,6 +5,7 @@ import type { Bytes } from './bytes.js';
 import type { QuicConnection } from './connection.js';
 import type { QuicError } from './errors.js';
 import { errorCode } from './options.js';
+import type { FileSource, SendFileOptions } from './send-file.js';
 import type { SendHalf } from './send-half.js';
 import {
   HIGH_WATER_MARK,
@@ -41,6 +42,23 @@ export class SendStream extends Writable {
   /** Accepts all of `data`, resolving when there is room for more; rejects if the peer stops. */
   send(data: Bytes, options: SendOptions = {}): Promise<void> {
     return this.#writer.send(data, options);
+  }
+
+  /**
+   * Sends a file, or a part of one, in its place among the other writes; the stream goes on behind it.
+   * With kquic's module the kernel moves the bytes, without blocking and with this stream's own
+   * back-pressure; elsewhere they are read and written.
+   *
+   * Resolves with the number of bytes once the stream has accepted them: less than `length` where the
+   * file ends sooner. Rejects with the file system's own error if the file cannot be opened or read,
+   * and with ERR_INVALID_ARG_VALUE if it is no regular file: what was sent by then stays sent, and the
+   * stream can be used further, unless `fin` was given: then it is reset, so that the peer cannot take it for
+   * complete. Rejects as {@link send} does if the peer stops reading or the connection ends.
+   *
+   * @param source - a path, a `file:` URL, or a FileHandle, which stays open and keeps its position
+   */
+  sendFile(source: FileSource, options: SendFileOptions = {}): Promise<number> {
+    return this.#writer.sendFile(source, options);
   }
 
   /** RESET_STREAM: what is unsent is dropped. */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
+import { Buffer } from 'node:buffer';
 import type { Writable } from 'node:stream';
 import { toBuffer, type Bytes } from './bytes.js';
 import type { QuicError } from './errors.js';
+import { FileJob, type FileSource, type SendFileOptions } from './send-file.js';
 import type { SendHalf } from './send-half.js';
 import { throwIfAborted, whenAborted } from './signal.js';
 import { endArguments, merge, type SendOptions } from './stream-common.js';
@@ -15,6 +17,8 @@ const MERGED_SIZE = 64 * 1024;
 export class Writer {
   #last: Buffer | undefined;
   #over: QuicError | undefined;
+  /** Files to send, by the empty writes that stand for them. */
+  readonly #files = new Map<Buffer, FileJob>();
   readonly #rejections = new Set<(error: Error) => void>();
 
   constructor(
@@ -30,13 +34,43 @@ export class Writer {
       return;
     }
     const fin = chunks[chunks.length - 1] === this.#last;
-    const pieces = chunks.length === 1 ? [...chunks] : merge(chunks, MERGED_SIZE);
+    const pieces = this.#pieces(chunks);
     const next = (error?: Error | null): void => {
       const piece = pieces.shift();
+      const last = fin && pieces.length === 0;
       if (error || piece === undefined) done(error);
-      else this.half.write(piece, fin && pieces.length === 0, next);
+      else if (!(piece instanceof FileJob)) this.half.write(piece, last, next);
+      else piece.run(this.half, last ? this.#afterLast(piece, next) : next);
     };
     next();
+  }
+
+  /** What is small is merged; a file is where its mark is. */
+  #pieces(chunks: readonly Buffer[]): (Buffer | FileJob)[] {
+    if (this.#files.size === 0) {
+      return chunks.length === 1 ? [...chunks] : merge(chunks, MERGED_SIZE);
+    }
+    const pieces: (Buffer | FileJob)[] = [];
+    for (const chunk of chunks) {
+      const job = this.#files.get(chunk);
+      this.#files.delete(chunk);
+      pieces.push(job ?? chunk);
+    }
+    return pieces;
+  }
+
+  /** FIN behind a file, unless it is not complete: then the stream must not look as if it were. */
+  #afterLast(job: FileJob, done: Callback): Callback {
+    return (error) => {
+      if (error || job.error === undefined) {
+        if (error) done(error);
+        else this.half.finish(done);
+        return;
+      }
+      // Without an 'error' event: it is told by the promise.
+      this.stream.destroy();
+      done();
+    };
   }
 
   /** Writable._final() */
@@ -53,7 +87,26 @@ export class Writer {
   }
 
   send(data: Bytes, options: SendOptions): Promise<void> {
-    const bytes = toBuffer('data', data);
+    return this.#enqueue(toBuffer('data', data), options);
+  }
+
+  /** Resolves with the number of bytes once the stream has accepted them. */
+  async sendFile(source: FileSource, options: SendFileOptions): Promise<number> {
+    const job = new FileJob(source, options);
+    const mark = Buffer.alloc(0);
+    this.#files.set(mark, job);
+    try {
+      await this.#enqueue(mark, options);
+    } catch (error) {
+      throw job.error ?? error;
+    } finally {
+      this.#files.delete(mark);
+    }
+    if (job.error !== undefined) throw job.error;
+    return job.sent;
+  }
+
+  #enqueue(bytes: Buffer, options: SendOptions): Promise<void> {
     const fin = flag('fin', options.fin, false);
     const signal = abortSignal('signal', options.signal);
     return new Promise((resolve, reject) => {

@@ -358,7 +358,7 @@ TEST("PO.21 closed after the connection has ended")
 	close(p.pair.listener);
 }
 
-TEST("PO.8 PO.21 its network namespace and the module live as long as it does")
+TEST_LIMIT("PO.8 PO.21 its network namespace and the module live as long as it does", 120)
 {
 	struct netns netns = netns_create();
 	struct pair pair = netns_pair(&netns, FAR_ADDRESS);
