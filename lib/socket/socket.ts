@@ -313,7 +313,8 @@ export class QuicSocket extends QuicSocketOptions {
   /**
    * The stream as a socket of its own (docs/peeloff.md): {@link send} and {@link receive} without a stream,
    * {@link readable} and {@link writable} about this stream only. `writeOnly`: the sending part
-   * is lent until the new socket is closed, and what the peer sends stays here. ENOPROTOOPT where the module is not kquic's.
+   * is lent until the new socket is closed, and what the peer sends stays here. ENOPROTOOPT where the
+   * module is not kquic's.
    */
   peelOff(id: number, { writeOnly = false }: { writeOnly?: boolean } = {}): QuicSocket {
     const flags = constants.O_NONBLOCK | O_CLOEXEC | (writeOnly ? constants.O_WRONLY : 0);
