@@ -76,7 +76,7 @@ test('send(): the stream is reset, since what the kernel has cannot be taken bac
   const far = await next(pair.peer);
   expect(await failure(far.bytes())).toMatchObject({ code: 'ERR_QUIC_STREAM_RESET', errorCode: 0 });
   // The connection goes on.
-  expect(await failure(near.send('x'))).toBeInstanceOf(Error);
+  expect(await failure(near.send('x'))).toMatchObject({ message: expect.any(String) as string });
   expect((await stream()).destroyed).toBe(false);
 });
 
