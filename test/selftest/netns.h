@@ -31,6 +31,11 @@ void netns_enter(int netns);
  *	near 10.9.0.1 ===== 10.9.0.2 router 10.8.0.2 ===== veth3 10.8.0.1/24 fd08::1/64 :far
  */
 struct netns netns_routed(unsigned int mtu);
+/*
+ * A cable delivers on the processor that sends; what two of them send in order arrives in any. From here
+ * on one receives for all, if there are several.
+ */
+void netns_keep_order(const struct netns *netns);
 /* Run a shell command that has to succeed. */
 __attribute__((format(printf, 1, 2)))
 void shell(const char *format, ...);

@@ -2,7 +2,6 @@
 /*
  * Pacing by fq and by the connection's own timer, and ECN marks on the way (RFC 9002, 7.1 and 7.7).
  */
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,16 +70,6 @@ static void cap(int fd)
 	ASSERT_OK(setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, &rate, sizeof(rate)));
 }
 
-/* A veth pair has a queue for each processor that sends: with two, what is sent in order may arrive in another. */
-static void use_one_processor(void)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(0, &set);
-	ASSERT_OK(sched_setaffinity(0, sizeof(set), &set));
-}
-
 TEST("RFC 9002, 7.7 fq waits for the departure of trains")
 {
 	/* With a round trip of that length a window is spread over many trains, also by a slow machine. */
@@ -88,7 +77,7 @@ TEST("RFC 9002, 7.7 fq waits for the departure of trains")
 	struct netns netns = netns_create();
 	struct pair pair;
 
-	use_one_processor();
+	netns_keep_order(&netns);
 	netns_enter(netns.far);
 	shell("tc qdisc replace dev veth1 root netem delay %ums limit 10000", delay);
 	netns_enter(netns.near);
@@ -154,6 +143,7 @@ TEST("RFC 9002, 7.1 RFC 9000, 13.4.2 a mark on the way shrinks the window and no
 	struct netns netns = netns_create();
 	struct pair pair;
 
+	netns_keep_order(&netns);
 	pair = connected(&netns, false);
 	/* The first packets prove that the path carries marks. */
 	transfer(pair.client, pair.server, 2, 20000);
