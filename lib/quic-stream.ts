@@ -41,6 +41,8 @@ export class QuicStream extends Duplex {
   readonly #sending: SendHalf;
   readonly #receiving: ReceiveHalf;
   readonly #writer: Writer;
+  /** This end stopped the peer before all was read. */
+  #cut = false;
 
   /** @internal */
   constructor(init: StreamInit, sending: SendHalf, receiving: ReceiveHalf) {
@@ -91,17 +93,21 @@ export class QuicStream extends Duplex {
   stopSending(code = 0): void {
     this.#receiving.stop(errorCode('code', code));
     if (this.destroyed || this.readableEnded) return;
+    this.#cut = true;
     // Lets the Duplex end once the writing half has.
     this.push(null);
     this.resume();
   }
 
-  bytes(options: ReadOptions = {}): Promise<Buffer> {
-    return readAll(this, options);
+  async bytes(options: ReadOptions = {}): Promise<Buffer> {
+    const bytes = await readAll(this, options);
+    // What was cut off must not pass for all there was.
+    if (this.#cut) throw new QuicError(`stopSending() ended the reading of stream ${this.id}`);
+    return bytes;
   }
 
   async text(options: ReadOptions = {}): Promise<string> {
-    return (await readAll(this, options)).toString();
+    return (await this.bytes(options)).toString();
   }
 
   async json<T = unknown>(options: ReadOptions = {}): Promise<T> {

@@ -8,6 +8,7 @@ import type { ReceiveHalf } from './receive-half.js';
 import {
   HIGH_WATER_MARK,
   abandon,
+  dispose,
   guard,
   readAll,
   unlessUnheard,
@@ -61,6 +62,11 @@ export class ReceiveStream extends Readable {
 
   toWeb(): ReadableStream<Uint8Array> {
     return webReadable(this);
+  }
+
+  /** Unless it was read to its end this is STOP_SENDING. */
+  override [Symbol.asyncDispose](): Promise<void> {
+    return dispose(this);
   }
 
   override _read(): void {

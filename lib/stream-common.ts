@@ -76,13 +76,13 @@ export function checkReadOptions(options: ReadOptions): {
 
 /**
  * The end of `await using`: a stream that was ended is waited for, until its bytes are with the kernel;
- * any other is destroyed, which is RESET_STREAM. Nothing more is read.
+ * any other is destroyed, which is RESET_STREAM, STOP_SENDING or both. Nothing more is read.
  */
 export async function dispose(
-  stream: Writable & { stopSending?(code?: number): void },
+  stream: (Writable | Readable) & { writableEnded?: boolean; stopSending?(code?: number): void },
 ): Promise<void> {
   if (stream.destroyed) return;
-  if (!stream.writableEnded) {
+  if (stream.writableEnded !== true) {
     const closed = once(stream, 'close');
     stream.destroy();
     await closed;
@@ -141,10 +141,10 @@ export function merge(chunks: readonly Buffer[], size: number): Buffer[] {
 /** The arguments of Writable.end(), with the last chunk as a Buffer. */
 export function endArguments(args: readonly unknown[]): {
   last: Buffer | undefined;
-  done: (() => void) | undefined;
+  done: ((error?: Error | null) => void) | undefined;
 } {
   const [chunk, encoding] = args;
-  const done = args.find((arg): arg is () => void => typeof arg === 'function');
+  const done = args.find((arg): arg is (error?: Error | null) => void => typeof arg === 'function');
   if (chunk === undefined || chunk === null || typeof chunk === 'function') {
     return { last: undefined, done };
   }

@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 import type { Writable } from 'node:stream';
 import { toBuffer, type Bytes } from './bytes.js';
-import type { QuicError } from './errors.js';
+import { QuicError } from './errors.js';
 import { FileJob, type FileSource, type SendFileOptions } from './send-file.js';
 import type { SendHalf } from './send-half.js';
 import { throwIfAborted, whenAborted } from './signal.js';
@@ -80,10 +80,14 @@ export class Writer {
   }
 
   /** Writable.end(): `end` is the inherited one. */
-  end(args: readonly unknown[], end: (last: Buffer | undefined, done?: () => void) => void): void {
+  end(args: readonly unknown[], end: (last: Buffer | undefined, done?: Callback) => void): void {
     const { last, done } = endArguments(args);
     this.#last = last;
-    end(last, done);
+    const { destroyed, errored, writableEnded } = this.stream;
+    // Node's Writable would keep the callback for ever.
+    const forgotten = destroyed && errored === null && !writableEnded && last === undefined;
+    end(last, forgotten ? undefined : done);
+    if (forgotten) process.nextTick(() => done?.(new QuicError('the stream was destroyed')));
   }
 
   send(data: Bytes, options: SendOptions): Promise<void> {
@@ -110,10 +114,9 @@ export class Writer {
     const fin = flag('fin', options.fin, false);
     const signal = abortSignal('signal', options.signal);
     return new Promise((resolve, reject) => {
-      if (this.#over !== undefined) {
-        reject(this.#over);
-        return;
-      }
+      const over = this.#over ?? this.stream.errored;
+      // Why the stream is over says more than that it is.
+      if (over instanceof QuicError) throw over;
       throwIfAborted(signal);
       const ignore = whenAborted(signal, (error) => {
         reject(error);

@@ -10,12 +10,12 @@ const WAITS = 'waits';
 
 function describe(error: unknown): string {
   const { code, name, message } = error as Error & { code?: string };
-  return `${code ?? name}: ${message}`;
+  return `${code ?? name}: ${message.replace(/stream \d+/, 'stream N')}`;
 }
 
 async function outcome(call: () => unknown): Promise<string> {
   try {
-    const value: unknown = await call();
+    const value = (await call()) as string | number | boolean | undefined;
     return value === undefined ? 'works' : String(value);
   } catch (error) {
     return describe(error);
@@ -59,7 +59,7 @@ export async function outcomes<T>(
 function nameOf(key: string | symbol): string {
   // Node 20 has one of its own.
   if (key === Symbol.asyncDispose) return 'Symbol.asyncDispose';
-  return typeof key === 'symbol' ? String(key.description) : key;
+  return typeof key === 'symbol' ? (key.description ?? '') : key;
 }
 
 /** The public members of a class, but for those that are `internal`, to be compared with a table's rows. */
