@@ -35,6 +35,14 @@ const EVENT_SIZE = 8192;
 
 /** Sockets of streams: a peer that sends what nobody reads must not use up the process's descriptors. */
 const MAX_PEELED = 8;
+/** Bytes that are worth a socket, however large the budget is. */
+const MAX_SHARE = 256 * 1024;
+
+/** `readOnly`: without the sending part, which closing the socket would end otherwise (PO.5, PO.18). */
+export interface PeeledStream {
+  socket: QuicSocket;
+  readOnly: boolean;
+}
 
 export interface LinkOwner {
   onData(streamId: number, bytes: Buffer, fin: boolean): void;
@@ -143,16 +151,17 @@ export class Link {
 
   /** Bytes that a stream may keep here before it gets one. */
   get share(): number {
-    return this.budget / MAX_PEELED;
+    return Math.min(this.budget / MAX_PEELED, MAX_SHARE);
   }
 
-  /** A new one; undefined: there is none to be had. */
-  peelOff(streamId: number): QuicSocket | undefined {
+  /** A new one for what a stream receives; undefined: there is none to be had. */
+  peelOff(streamId: number): PeeledStream | undefined {
     if (this.#closed || this.#peeled >= this.#mayPeel) return undefined;
     try {
-      const socket = this.socket.peelOff(streamId);
+      const readOnly = this.#knowsParts();
+      const socket = this.socket.peelOff(streamId, { readOnly });
       this.#peeled++;
-      return socket;
+      return { socket, readOnly };
     } catch (error) {
       if ((error as SystemError).errno === -ENOPROTOOPT) this.#mayPeel = 0;
       return undefined;
@@ -161,6 +170,19 @@ export class Link {
 
   unpeel(): void {
     this.#peeled--;
+  }
+
+  /**
+   * Can the sending or the receiving part of a stream have a socket alone? The statistics are asked for
+   * because only kquic's module has both: another one's peel-off may not know our flags, and take both.
+   */
+  #knowsParts(): boolean {
+    try {
+      this.socket.stats();
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** While streams have sockets, closing that of the connection is not its end (PO.20); this is. */
@@ -289,15 +311,10 @@ export class Link {
     return true;
   }
 
-  /**
-   * A socket that sends on this stream alone, until it is closed; undefined where there is none. The
-   * figures are asked for because only kquic's module has both: another one's peel-off may not know
-   * O_WRONLY, and take what the stream receives as well.
-   */
+  /** A socket that sends on this stream alone, until it is closed; undefined where there is none. */
   lend(streamId: number): Descriptor | undefined {
-    if (this.#closed) return undefined;
+    if (this.#closed || !this.#knowsParts()) return undefined;
     try {
-      this.socket.stats();
       const { descriptor } = this.socket.peelOff(streamId, { writeOnly: true });
       this.#lent = true;
       return descriptor;

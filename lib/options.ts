@@ -17,7 +17,11 @@ export interface TransportOptions {
   /** How many streams the peer may have open at a time. */
   maxBidiStreams?: number;
   maxUniStreams?: number;
-  /** Bytes that the peer may send ahead of this end's reading, in all and on one stream. */
+  /**
+   * Bytes that the peer may send ahead of this end's reading, in all and on one stream: default ten times
+   * `maxStreamData`, and 1 MiB. Streams that nobody reads stop their own senders only, as long as `maxData`
+   * has room for all of them.
+   */
   maxData?: number;
   maxStreamData?: number;
   /** The longest datagram that the peer may send, in bytes: 1197 to 65530; 0: none may be sent. */
@@ -114,7 +118,8 @@ export const DEFAULTS = {
   handshakeTimeout: 10_000,
   maxBidiStreams: 100,
   maxUniStreams: 100,
-  maxData: 2_097_120,
+  /** `maxData` by default: so many streams that nobody reads, and still room for others. */
+  windowsInAll: 10,
   maxStreamData: 1_048_560,
   maxDatagramSize: 65_530,
   congestion: 'cubic',
@@ -162,12 +167,15 @@ export interface TransportSettings {
 export function transportSettings(
   options: TransportOptions & Pick<ListenOptions, 'validateAddress'>,
 ): TransportSettings {
-  const number = (name: keyof typeof LIMITS & keyof TransportOptions, zero = false): number =>
-    integer(name, options[name], DEFAULTS[name], LIMITS[name], zero);
+  const number = (
+    name: keyof typeof LIMITS & keyof typeof DEFAULTS & keyof TransportOptions,
+    zero = false,
+  ): number => integer(name, options[name], DEFAULTS[name], LIMITS[name], zero);
 
   const idle = number('maxIdleTimeout', true);
   const maxStreamData = number('maxStreamData');
-  const maxData = number('maxData');
+  const windows = Math.min(DEFAULTS.windowsInAll * maxStreamData, LIMITS.maxData[1]);
+  const maxData = integer('maxData', options.maxData, windows, LIMITS.maxData);
   const maxDatagramSize = number('maxDatagramSize', true);
   const congestion = oneOf('congestion', options.congestion, DEFAULTS.congestion, [
     'cubic',

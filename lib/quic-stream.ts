@@ -25,8 +25,8 @@ import { Writer } from './writer.js';
 /**
  * A bidirectional stream: a Node Duplex. Node destroys both halves of a Duplex together, QUIC ends
  * each on its own. So: a reset by the peer destroys the stream. When the peer stops reading
- * (STOP_SENDING), send() rejects; the stream is destroyed at once if nobody is reading it, otherwise
- * when the peer's data has been read to its end.
+ * (STOP_SENDING), send() rejects, and the stream is destroyed when the peer's data has been read to its
+ * end; at once if write() or end() wait, nobody is reading, and nothing is there to read.
  */
 export class QuicStream extends Duplex {
   readonly direction = 'bidi';
@@ -177,7 +177,25 @@ export class QuicStream extends Duplex {
     done(unlessUnheard(this, error));
   }
 
-  /** @internal The peer stopped reading, or the connection ended when all was received. */
+  /** @internal The peer stopped reading. What it sends is still to be had, now or later. */
+  sendingStopped(error: QuicError): void {
+    this.#afterReading(error, error);
+    this.#writer.onStuck = () => {
+      this.#giveUpSoon(error);
+    };
+    this.#giveUpSoon(error);
+  }
+
+  /** Data that came together with STOP_SENDING is here in the next turn: events come first (S4.1). */
+  #giveUpSoon(error: QuicError): void {
+    setImmediate(() => {
+      const begun = this.readableFlowing !== null;
+      const unread = this.readableLength > 0 || this.#receiving.unread;
+      if (this.#writer.stuck && !begun && !unread) this.destroy(error);
+    });
+  }
+
+  /** @internal The connection ended when all was received. */
   sendingOver(error: QuicError): void {
     const beingRead = this.readableFlowing !== null && !this.readableEnded;
     if (beingRead) this.#afterReading(error, error);

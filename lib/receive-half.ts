@@ -39,6 +39,11 @@ export class ReceiveHalf {
     return this.#settled;
   }
 
+  /** May there be bytes here that nobody has asked for yet? */
+  get unread(): boolean {
+    return this.#held > 0 || (this.#peeled !== undefined && !this.#settled);
+  }
+
   get discarding(): boolean {
     return this.#discarding;
   }
@@ -94,10 +99,13 @@ export class ReceiveHalf {
     setImmediate(() => {
       this.#peeling = false;
       if (this.#held <= this.link.share || this.#settled || this.#peeled !== undefined) return;
-      const socket = this.link.peelOff(this.id);
-      if (socket === undefined) return;
+      const peeled = this.link.peelOff(this.id);
+      if (peeled === undefined) return;
       this.link.release(this.#held);
-      this.#peeled = new PeeledReader(socket, (bytes, fin) => this.#take(bytes, fin));
+      this.#peeled = new PeeledReader(peeled, (bytes, fin) => this.#take(bytes, fin));
+      this.#peeled.onClosed = () => {
+        this.link.unpeel();
+      };
       this.#goOn();
     });
   }
@@ -144,9 +152,7 @@ export class ReceiveHalf {
 
   /** Both halves of the stream are settled. */
   close(): void {
-    if (this.#peeled === undefined) return;
-    this.#peeled.close();
-    this.link.unpeel();
+    this.#peeled?.close();
   }
 
   /** All data up to FIN has arrived, and is being thrown away. */
@@ -162,6 +168,7 @@ export class ReceiveHalf {
   #settle(): void {
     if (this.#settled) return;
     this.#settled = true;
+    this.#peeled?.received();
     this.onSettled();
   }
 }

@@ -159,7 +159,9 @@ export class StreamTable {
 
   #stopped({ stream, send }: Entry, code: number): void {
     if (send === undefined || stream instanceof ReceiveStream) return;
-    stream.sendingOver(send.stopped(code));
+    const error = send.stopped(code);
+    if (stream instanceof SendStream) stream.sendingOver(error);
+    else stream.sendingStopped(error);
   }
 
   #reset({ stream, receive }: Entry, code: number): void {

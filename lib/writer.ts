@@ -20,17 +20,27 @@ export class Writer {
   /** Files to send, by the empty writes that stand for them. */
   readonly #files = new Map<Buffer, FileJob>();
   readonly #rejections = new Set<(error: Error) => void>();
+  /** Those who waited when it was over have been told. */
+  #rejected = false;
+
+  /** Called when something is written after {@link over}. */
+  onStuck: () => void = () => undefined;
 
   constructor(
     private readonly stream: Writable,
     private readonly half: SendHalf,
   ) {}
 
+  /** Is somebody waiting for a write or an end() that was not send()? That cannot fail alone. */
+  get stuck(): boolean {
+    const { writableLength, writableEnded, writableFinished } = this.stream;
+    return !this.#rejected && (writableLength > 0 || (writableEnded && !writableFinished));
+  }
+
   /** Writable._write() and _writev() */
   write(chunks: readonly Buffer[], done: Callback): void {
     if (this.#over !== undefined) {
-      // Stays undone until the reading half is through and the stream is destroyed.
-      this.half.park(done);
+      this.#park(done);
       return;
     }
     const fin = chunks[chunks.length - 1] === this.#last;
@@ -76,7 +86,13 @@ export class Writer {
   /** Writable._final() */
   finish(done: Callback): void {
     if (this.#over === undefined) this.half.finish(done);
-    else this.half.park(done);
+    else this.#park(done);
+  }
+
+  /** Stays undone until the reading half is through and the stream is destroyed. */
+  #park(done: Callback): void {
+    this.half.park(done);
+    this.onStuck();
   }
 
   /** Writable.end(): `end` is the inherited one. */
@@ -141,6 +157,7 @@ export class Writer {
   /** Nothing can be sent any more, while reading goes on: send() rejects at once. */
   over(error: QuicError): void {
     this.#over = error;
+    this.#rejected = this.#rejections.size > 0;
     for (const reject of this.#rejections) reject(error);
     this.#rejections.clear();
   }

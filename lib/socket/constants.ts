@@ -119,5 +119,8 @@ export const TransportError = {
 export const STREAM_SERVER = 0x1;
 export const STREAM_UNI = 0x2;
 
+/** A flag of {@link SockOpt}.STREAM_PEELOFF, kquic's own, beside O_WRONLY: O_RDONLY has no bit. */
+export const STREAM_PEELOFF_RDONLY = 0x80000000;
+
 /** What {@link QuicSocket.descriptor} watches and reports, as bits. */
 export const Readiness = { READABLE: 1, WRITABLE: 2, DISCONNECT: 4 } as const;

@@ -16,7 +16,7 @@ import {
   native,
 } from '../native.js';
 import { integer, valueError } from '../validate.js';
-import { IPPROTO_QUIC, MsgFlag, SockOpt } from './constants.js';
+import { IPPROTO_QUIC, MsgFlag, STREAM_PEELOFF_RDONLY, SockOpt } from './constants.js';
 import { Descriptor } from './descriptor.js';
 import { Edge } from './edge.js';
 import { QuicSocketOptions, check } from './options.js';
@@ -313,11 +313,19 @@ export class QuicSocket extends QuicSocketOptions {
   /**
    * The stream as a socket of its own (docs/peeloff.md): {@link send} and {@link receive} without a stream,
    * {@link readable} and {@link writable} about this stream only. `writeOnly`: the sending part
-   * is lent until the new socket is closed, and what the peer sends stays here. ENOPROTOOPT where the
-   * module is not kquic's.
+   * is lent until the new socket is closed, and what the peer sends stays here. `readOnly`: what the
+   * peer sends goes there, and this socket goes on sending; closing the new one does not send FIN.
+   * ENOPROTOOPT where the module is not kquic's.
    */
-  peelOff(id: number, { writeOnly = false }: { writeOnly?: boolean } = {}): QuicSocket {
-    const flags = constants.O_NONBLOCK | O_CLOEXEC | (writeOnly ? constants.O_WRONLY : 0);
+  peelOff(
+    id: number,
+    { writeOnly = false, readOnly = false }: { writeOnly?: boolean; readOnly?: boolean } = {},
+  ): QuicSocket {
+    const flags =
+      constants.O_NONBLOCK +
+      O_CLOEXEC +
+      (writeOnly ? constants.O_WRONLY : 0) +
+      (readOnly ? STREAM_PEELOFF_RDONLY : 0);
     const value = structs.streamPeeloff.encode({ streamId: id, flags });
     return QuicSocket.#own(
       structs.streamPeeloff.decode(this.getOption(SockOpt.STREAM_PEELOFF, value)).sd,

@@ -83,7 +83,7 @@ export const streamInfo = new Struct<StreamInfo>(16, {
 
 export interface StreamPeeloff {
   streamId: number;
-  /** O_CLOEXEC, O_NONBLOCK, O_WRONLY. */
+  /** O_CLOEXEC, O_NONBLOCK, and O_WRONLY or STREAM_PEELOFF_RDONLY. */
   flags: number;
   /** The new descriptor. */
   sd: number;

@@ -25,16 +25,16 @@ static struct quic_stream *peel(struct end *end, u64 id)
 {
 	struct quic_stream *stream = NULL;
 
-	CHECK_EQ(quic_streams_peel(&end->st, id, true, &owner, &stream), 0);
+	CHECK_EQ(quic_streams_peel(&end->st, id, QUIC_STREAM_PART_BOTH, &owner, &stream), 0);
 	CHECK(stream && stream->id == id && stream->owner == &owner);
 	return stream;
 }
 
-static int peel_error(struct end *end, u64 id, bool receiving)
+static int peel_error(struct end *end, u64 id, enum quic_stream_parts parts)
 {
 	struct quic_stream *stream;
 
-	return quic_streams_peel(&end->st, id, receiving, &owner, &stream);
+	return quic_streams_peel(&end->st, id, parts, &owner, &stream);
 }
 
 /* Read all that the owner of a stream can; its bytes are those that end_write() makes. Return: how many. */
@@ -81,7 +81,7 @@ TEST("PO.9 what was received before is the owner's, in order, and nobody else's"
 	CHECK_EQ(s.st.inq_bytes, 0);
 	CHECK_EQ(drain(&s, stream, &fin), 5800);
 	CHECK(fin);
-	quic_streams_leave(&s.st, stream, false);
+	quic_streams_leave(&s.st, stream, QUIC_STREAM_FINISH);
 	finish();
 }
 
@@ -98,7 +98,7 @@ TEST("PO.9 single bytes of a stream with an owner share memory, too")
 		CHECK_EQ(end_stream_frame(&s, 0, i, 1, false, END_MSS), 0);
 	CHECK(s.mem_rx.used < 20000);
 	CHECK_EQ(drain(&s, stream, &fin), 4000);
-	quic_streams_leave(&s.st, stream, false);
+	quic_streams_leave(&s.st, stream, QUIC_STREAM_FINISH);
 	finish();
 }
 
@@ -109,21 +109,21 @@ TEST("PO.4 streams that cannot be peeled off")
 	bool fin;
 
 	begin();
-	CHECK_EQ(peel_error(&c, 0, true), -EINVAL);
-	CHECK_EQ(peel_error(&c, 1, true), -EINVAL);
-	CHECK_EQ(peel_error(&c, U64_MAX, true), -EINVAL);
+	CHECK_EQ(peel_error(&c, 0, QUIC_STREAM_PART_BOTH), -EINVAL);
+	CHECK_EQ(peel_error(&c, 1, QUIC_STREAM_PART_BOTH), -EINVAL);
+	CHECK_EQ(peel_error(&c, U64_MAX, QUIC_STREAM_PART_BOTH), -EINVAL);
 	end_send(&c, 2, 5, true);
 	end_exchange(&c, &s);
-	CHECK_EQ(peel_error(&c, 2, true), -ENOSTR);
-	CHECK_EQ(peel_error(&s, 2, false), -EINVAL);
+	CHECK_EQ(peel_error(&c, 2, QUIC_STREAM_PART_BOTH), -ENOSTR);
+	CHECK_EQ(peel_error(&s, 2, QUIC_STREAM_PART_SEND), -EINVAL);
 	CHECK_EQ(end_read(&s, 100, &id, &offset, &fin), 5);
-	CHECK_EQ(peel_error(&s, 2, true), -ENOSTR);
+	CHECK_EQ(peel_error(&s, 2, QUIC_STREAM_PART_BOTH), -ENOSTR);
 
 	end_send(&c, 0, 5, false);
 	stream = peel(&c, 0);
-	CHECK_EQ(peel_error(&c, 0, true), -EBUSY);
-	CHECK_EQ(peel_error(&c, 0, false), -EBUSY);
-	quic_streams_leave(&c.st, stream, false);
+	CHECK_EQ(peel_error(&c, 0, QUIC_STREAM_PART_BOTH), -EBUSY);
+	CHECK_EQ(peel_error(&c, 0, QUIC_STREAM_PART_SEND), -EBUSY);
+	quic_streams_leave(&c.st, stream, QUIC_STREAM_FINISH);
 	finish();
 }
 
@@ -139,8 +139,8 @@ TEST("PO.4 a stream that is over but for its unread data")
 	stream = peel(&s, 2);
 	CHECK_EQ(drain(&s, stream, &fin), 5);
 	CHECK(fin);
-	CHECK_EQ(peel_error(&s, 2, true), -EBUSY);
-	quic_streams_leave(&s.st, stream, false);
+	CHECK_EQ(peel_error(&s, 2, QUIC_STREAM_PART_BOTH), -EBUSY);
+	quic_streams_leave(&s.st, stream, QUIC_STREAM_FINISH);
 	CHECK(!s.st.table.rb_node);
 	finish();
 }
@@ -154,7 +154,7 @@ TEST("PO.5 the sending part alone: the connection goes on receiving")
 	begin();
 	end_send(&c, 0, 5, false);
 	end_exchange(&c, &s);
-	CHECK_EQ(quic_streams_peel(&s.st, 0, false, &owner, &stream), 0);
+	CHECK_EQ(quic_streams_peel(&s.st, 0, QUIC_STREAM_PART_SEND, &owner, &stream), 0);
 	CHECK(quic_stream_recv_over(stream));
 	CHECK_EQ(end_read(&s, 100, &id, &offset, &fin), 5);
 	end_send(&s, 0, 7, false);
@@ -162,9 +162,54 @@ TEST("PO.5 the sending part alone: the connection goes on receiving")
 	end_exchange(&c, &s);
 	CHECK_EQ(end_read(&s, 100, &id, &offset, &fin), 6);
 	/* And then it has the sending part back. */
-	quic_streams_leave(&s.st, stream, false);
+	quic_streams_leave(&s.st, stream, QUIC_STREAM_FINISH);
 	CHECK(!stream->recv.stopped);
 	end_send(&s, 0, 8, false);
+	finish();
+}
+
+TEST("PO.5 the receiving part alone: the connection goes on sending, and leaving sends no FIN")
+{
+	struct quic_stream *stream = NULL;
+	u64 id, offset;
+	bool fin;
+
+	begin();
+	end_send(&c, 2, 5, false);
+	CHECK_EQ(peel_error(&c, 2, QUIC_STREAM_PART_RECV), -EINVAL);
+	end_send(&c, 0, 5, false);
+	end_exchange(&c, &s);
+	end_send(&s, 0, 7, false);
+	CHECK_EQ(quic_streams_peel(&s.st, 0, QUIC_STREAM_PART_RECV, &owner, &stream), 0);
+	CHECK_EQ(s.st.active, 0);
+	CHECK(quic_stream_send_over(stream));
+	CHECK(!quic_stream_recv_over(stream));
+	end_send(&c, 0, 6, true);
+	end_exchange(&c, &s);
+	CHECK_EQ(drain(&s, stream, &fin), 11);
+	CHECK(fin);
+	CHECK(quic_stream_is_done(stream));
+	quic_streams_leave(&s.st, stream, QUIC_STREAM_FINISH);
+	end_send(&s, 0, 8, true);
+	end_exchange(&s, &c);
+	CHECK_EQ(end_read(&c, 100, &id, &offset, &fin), 15);
+	CHECK(fin);
+	finish();
+}
+
+TEST("PO.5 of a stream whose reader left the sending part can be lent")
+{
+	struct quic_stream *stream = NULL;
+
+	begin();
+	end_send(&c, 0, 5, false);
+	end_exchange(&c, &s);
+	CHECK_EQ(quic_streams_peel(&s.st, 0, QUIC_STREAM_PART_RECV, &owner, &stream), 0);
+	quic_streams_leave(&s.st, stream, QUIC_STREAM_FINISH);
+	CHECK(stream->recv.stopped);
+	CHECK_EQ(quic_streams_peel(&s.st, 0, QUIC_STREAM_PART_SEND, &owner, &stream), 0);
+	quic_streams_leave(&s.st, stream, QUIC_STREAM_FINISH);
+	CHECK_EQ(quic_streams_sendable(stream), 0);
 	finish();
 }
 
@@ -177,7 +222,7 @@ TEST("PO.7 the active stream is none any more")
 	CHECK_EQ(c.st.active, 0);
 	stream = peel(&c, 0);
 	CHECK_EQ(c.st.active, -1);
-	quic_streams_leave(&c.st, stream, false);
+	quic_streams_leave(&c.st, stream, QUIC_STREAM_FINISH);
 	finish();
 }
 
@@ -202,7 +247,7 @@ TEST("PO.12 reading grants the credit of this stream and of the connection")
 	end_exchange(&s, &c);
 	CHECK(quic_streams_credit(&c.st, other) >= window - window / 16);
 	CHECK(c.st.tx_max >= end_params().max_data + window - end_params().max_data / 16);
-	quic_streams_leave(&s.st, stream, false);
+	quic_streams_leave(&s.st, stream, QUIC_STREAM_FINISH);
 	finish();
 }
 
@@ -223,7 +268,7 @@ TEST("PO.14 a reset is told to the owner, and takes what is unread")
 	CHECK_EQ(quic_stream_unread(stream), 0);
 	CHECK(quic_stream_recv_over(stream));
 	CHECK_EQ(stream->recv.reset_code, 77);
-	quic_streams_leave(&s.st, stream, false);
+	quic_streams_leave(&s.st, stream, QUIC_STREAM_FINISH);
 	finish();
 }
 
@@ -238,7 +283,7 @@ TEST("PO.18 leaving sends FIN and STOP_SENDING, and returns credit for what is u
 	end_write(&c, stream, window, false, false);
 	end_exchange(&c, &s);
 	stream = peel(&s, 0);
-	quic_streams_leave(&s.st, stream, false);
+	quic_streams_leave(&s.st, stream, QUIC_STREAM_FINISH);
 	CHECK_EQ(s.mem_rx.used, 0);
 	CHECK_EQ(s.st.rx_consumed, window);
 	end_exchange(&s, &c);
@@ -256,9 +301,9 @@ TEST("PO.18 what was written before leaves, and then FIN")
 
 	begin();
 	stream = end_open(&c, 2, NEW | UNI);
-	CHECK_EQ(quic_streams_peel(&c.st, 2, true, &owner, &stream), 0);
+	CHECK_EQ(quic_streams_peel(&c.st, 2, QUIC_STREAM_PART_BOTH, &owner, &stream), 0);
 	end_write(&c, stream, 5000, false, false);
-	quic_streams_leave(&c.st, stream, false);
+	quic_streams_leave(&c.st, stream, QUIC_STREAM_FINISH);
 	end_exchange(&c, &s);
 	CHECK_EQ(end_read(&s, 10000, &id, &offset, &fin), 5000);
 	CHECK(fin);
@@ -283,6 +328,40 @@ static bool was_given_up(const struct end *end, u64 id)
 	return stopped && reset;
 }
 
+TEST("PO.18 an owner that was killed resets what it has not finished")
+{
+	struct quic_stream *stream;
+
+	begin();
+	end_send(&c, 0, 10, false);
+	end_exchange(&c, &s);
+	stream = peel(&s, 0);
+	end_write(&s, stream, 20, false, false);
+	quic_streams_leave(&s.st, stream, QUIC_STREAM_RESET);
+	end_exchange(&s, &c);
+	CHECK(was_given_up(&c, 0));
+	finish();
+}
+
+TEST("PO.20 a sending part that was nobody's is given up, and its reader goes on")
+{
+	struct quic_stream *stream = NULL;
+	bool fin;
+
+	begin();
+	end_send(&c, 0, 10, false);
+	end_exchange(&c, &s);
+	CHECK_EQ(quic_streams_peel(&s.st, 0, QUIC_STREAM_PART_RECV, &owner, &stream), 0);
+	quic_streams_abandon(&s.st);
+	CHECK_EQ(quic_streams_sendable(stream), -EINVAL);
+	end_send(&c, 0, 11, true);
+	end_exchange(&c, &s);
+	CHECK_EQ(drain(&s, stream, &fin), 21);
+	CHECK(fin);
+	quic_streams_leave(&s.st, stream, QUIC_STREAM_FINISH);
+	finish();
+}
+
 TEST("PO.20 a sending part that was lent is given up when it comes back to nobody")
 {
 	struct quic_stream *stream = NULL;
@@ -290,11 +369,11 @@ TEST("PO.20 a sending part that was lent is given up when it comes back to nobod
 	begin();
 	end_send(&c, 0, 10, false);
 	end_exchange(&c, &s);
-	CHECK_EQ(quic_streams_peel(&s.st, 0, false, &owner, &stream), 0);
+	CHECK_EQ(quic_streams_peel(&s.st, 0, QUIC_STREAM_PART_SEND, &owner, &stream), 0);
 	quic_streams_abandon(&s.st);
 	CHECK(!quic_streams_head(&s.st));
 	CHECK_EQ(quic_streams_sendable(stream), 0);
-	quic_streams_leave(&s.st, stream, false);
+	quic_streams_leave(&s.st, stream, QUIC_STREAM_FINISH);
 	end_exchange(&s, &c);
 	CHECK(was_given_up(&c, 0));
 	finish();
@@ -308,7 +387,7 @@ TEST("PO.21 after the connection's end nothing is said")
 	end_send(&c, 0, 10, false);
 	end_exchange(&c, &s);
 	stream = peel(&s, 0);
-	quic_streams_leave(&s.st, stream, true);
+	quic_streams_leave(&s.st, stream, QUIC_STREAM_SILENT);
 	CHECK_EQ(stream->send.state, QUIC_STREAM_SEND_STATE_READY);
 	CHECK_EQ(s.mem_rx.used, 0);
 	finish();
@@ -339,7 +418,7 @@ TEST("PO.20 without the connection's reader other streams end, and those to come
 	end_exchange(&c, &s);
 	CHECK_EQ(drain(&s, kept, &fin), 21);
 	CHECK(fin);
-	quic_streams_leave(&s.st, kept, false);
+	quic_streams_leave(&s.st, kept, QUIC_STREAM_FINISH);
 	end_exchange(&s, &c);
 	CHECK(!s.st.table.rb_node);
 	finish();

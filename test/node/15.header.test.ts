@@ -27,6 +27,7 @@ const TABLES: [prefix: string, table: Record<string, number>, ours?: string][] =
   ['QUIC_HANDSHAKE_INFO', { '': raw.CmsgType.HANDSHAKE_INFO }],
   ['IPPROTO_QUIC', { '': raw.IPPROTO_QUIC }],
   ['SOL_QUIC', { '': raw.SOL_QUIC }],
+  ['QUIC_STREAM_PEELOFF_', { RDONLY: raw.STREAM_PEELOFF_RDONLY }],
   ['QUIC_STREAM_TYPE_', { SERVER_MASK: raw.STREAM_SERVER, UNI_MASK: raw.STREAM_UNI }],
 ];
 /** How many there are, and sizes that the codecs know. */

@@ -137,6 +137,24 @@ test('PO.12 streams that are not read stop their own senders and no other one, a
   }
 });
 
+test('PO.12 by default as many streams as have sockets may stand still, and others go on', async () => {
+  pair = await Pair.open();
+  const unread: QuicStream[] = [];
+  for (let i = 0; i < 8; i++) {
+    const { near, far } = await pair.bidi('x');
+    await fill(near, 16 * 1024 * 1024);
+    unread.push(far);
+  }
+  pair.peer.on('stream', (stream) => {
+    if (stream.direction === 'bidi') stream.pipe(stream);
+  });
+  for (let i = 0; i < 20; i++) {
+    const sent = pattern(100_000);
+    expect((await pair.client.request(sent)).equals(sent)).toBe(true);
+  }
+  expect(unread.some((stream) => stream.destroyed)).toBe(false);
+});
+
 test('a stream with a socket of its own is received in order', async () => {
   pair = await Pair.open({ maxData: 8 * WINDOW, maxStreamData: 2 * WINDOW });
   const sent = pattern(8_000_000);

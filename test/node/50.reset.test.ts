@@ -125,6 +125,40 @@ describe('STOP_SENDING', () => {
     await closed(near);
   });
 
+  test('whoever reads later gets every byte and the end', async () => {
+    const { near, far } = await pair.bidi('x');
+    const stopped = failure(near.send(Buffer.alloc(64 * 1024 * 1024)));
+    far.stopSending(8);
+    far.end('an answer');
+    expect(await stopped).toMatchObject({ code: 'ERR_QUIC_STREAM_STOPPED', errorCode: 8 });
+    expect(await failure(near.send('more'))).toMatchObject({ code: 'ERR_QUIC_STREAM_STOPPED' });
+    expect(await near.text()).toBe('an answer');
+    await closed(near);
+  });
+
+  test('a request whose sender wants no answer is there for whoever comes late', async () => {
+    const near = await pair.client.createBidirectionalStream();
+    near.end('a request');
+    near.stopSending(8);
+    // A stream that comes after it: the peer has seen what became of the first one.
+    const second = await pair.client.createUnidirectionalStream();
+    second.end('done');
+    const streams = pair.peer[Symbol.asyncIterator]();
+    const far = (await streams.next()).value as QuicStream;
+    await ((await streams.next()).value as QuicStream).text();
+    expect(await far.text()).toBe('a request');
+    await closed(far);
+  });
+
+  test('who only writes is not kept waiting', async () => {
+    const { near, far } = await pair.bidi('x');
+    far.stopSending(9);
+    const refused = once(near, 'error') as Promise<[QuicError]>;
+    near.end(Buffer.alloc(64 * 1024 * 1024));
+    expect((await refused)[0]).toMatchObject({ code: 'ERR_QUIC_STREAM_STOPPED', errorCode: 9 });
+    await closed(near);
+  });
+
   test('destroying a reader stops the writer', async () => {
     const stream = await pair.client.createUnidirectionalStream();
     const stopped = once(stream, 'error') as Promise<[QuicError]>;

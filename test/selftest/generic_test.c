@@ -160,14 +160,6 @@ TEST("S2.18 a listener without ALPN accepts")
 	pair_close(&pair);
 }
 
-static int queued(int fd, unsigned long command)
-{
-	int bytes = -1;
-
-	ASSERT_OK(ioctl(fd, command, &bytes));
-	return bytes;
-}
-
 TEST("S2.44 the queues count what waits, until it is read or acknowledged")
 {
 	struct pair pair = pair_connected();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -178,4 +179,12 @@ int poll_events(int fd)
 
 	ASSERT_OK(poll(&pfd, 1, 0));
 	return pfd.revents;
+}
+
+int queued(int fd, unsigned long command)
+{
+	int bytes = -1;
+
+	ASSERT_OK(ioctl(fd, command, &bytes));
+	return bytes;
 }

@@ -52,7 +52,12 @@ void pair_close(struct pair *pair);
 /* Echo one short stream that the client opens, until it is gone at both ends. */
 void pair_echo(struct pair *pair, int64_t sid);
 
+/* Of poll_events(): all that poll() says now. */
+#define READABLE	(POLLIN | POLLRDNORM)
+#define WRITABLE	(POLLOUT | POLLWRNORM)
 int poll_events(int fd);
+/* SIOCINQ and the like: bytes. */
+int queued(int fd, unsigned long command);
 
 /* For conditions that become true when packets arrive. */
 #define EVENTUALLY(condition)						\

@@ -5,11 +5,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <linux/sockios.h>
 
 #include "harness.h"
 #include "message.h"
@@ -93,6 +96,7 @@ TEST("PO.3 other flags and short values are refused")
 	stream_write(pair.client, 0, NEW, "x");
 	ASSERT_ERRNO(peel_try(pair.client, 0, O_RDWR), EINVAL);
 	ASSERT_ERRNO(peel_try(pair.client, 0, O_CLOEXEC | O_APPEND), EINVAL);
+	ASSERT_ERRNO(peel_try(pair.client, 0, O_WRONLY | QUIC_STREAM_PEELOFF_RDONLY), EINVAL);
 	ASSERT_ERRNO(getsockopt(pair.client, SOL_QUIC, QUIC_SOCKOPT_STREAM_PEELOFF, &value, &len), EINVAL);
 	ASSERT_ERRNO(setsockopt(pair.client, SOL_QUIC, QUIC_SOCKOPT_STREAM_PEELOFF, &value, sizeof(value)),
 		     ENOPROTOOPT);
@@ -175,6 +179,59 @@ TEST("PO.5 of the sending part alone: reading stays with the connection")
 	stream_expect(pair.client, 0, FIN, "the rest");
 	stream_write(pair.client, 0, FIN, "three");
 	stream_expect(pair.server, 0, FIN, "three");
+	pair_close(&pair);
+}
+
+TEST("PO.5 of the receiving part alone: sending stays with the connection")
+{
+	struct pair pair = pair_connected();
+	struct quic_errinfo reset = { .stream_id = 0 };
+	char byte;
+	int fd;
+
+	stream_write(pair.server, 3, NEW, "uni");
+	stream_expect(pair.client, 3, 0, "uni");
+	ASSERT_ERRNO(peel_try(pair.server, 3, QUIC_STREAM_PEELOFF_RDONLY), EINVAL);
+
+	stream_write(pair.client, 0, NEW, "one");
+	arrived(pair.server, 0);
+	ASSERT_EQ(stream_send_flags(pair.server, 0, 0, "an", 2, MSG_MORE), 2);
+	fd = peel_try(pair.server, 0, O_CLOEXEC | QUIC_STREAM_PEELOFF_RDONLY);
+	ASSERT_OK(fd);
+	read_expect(fd, "one");
+	ASSERT_EQ(poll_events(fd), WRITABLE);
+	ASSERT_ERRNO(send(fd, "x", 1, MSG_NOSIGNAL), EPIPE);
+	ASSERT_ERRNO(setsockopt(fd, SOL_QUIC, QUIC_SOCKOPT_STREAM_RESET, &reset, sizeof(reset)), EINVAL);
+	ASSERT_EQ(queued(fd, SIOCOUTQ), 0);
+	ASSERT_OK(shutdown(fd, SHUT_WR));
+	stream_write(pair.client, 0, FIN, "two");
+	read_expect(fd, "two");
+	ASSERT_EQ(read(fd, &byte, 1), 0);
+	EVENTUALLY(poll_events(fd) & POLLHUP);
+	/* No FIN: it has not the sending part. Without an ID, that is still meant. */
+	close(fd);
+	ASSERT_EQ(send(pair.server, "swer", 4, 0), 4);
+	stream_expect(pair.client, 0, 0, "answer");
+	stream_write(pair.server, 0, FIN, "the rest");
+	stream_expect(pair.client, 0, FIN, "the rest");
+	pair_close(&pair);
+}
+
+TEST("PO.5 PO.18 closing a socket that only receives stops the sender, and no more")
+{
+	struct pair pair = pair_connected();
+	int fd;
+
+	event_enable(pair.client, QUIC_EVENT_STREAM_UPDATE, true);
+	stream_write(pair.client, 0, NEW, "nobody reads this");
+	arrived(pair.server, 0);
+	fd = peel_try(pair.server, 0, QUIC_STREAM_PEELOFF_RDONLY);
+	ASSERT_OK(fd);
+	close(fd);
+	event_expect_update(pair.client, 0, QUIC_STREAM_SEND_STATE_RESET_SENT, 0, 17);
+	event_enable(pair.client, QUIC_EVENT_STREAM_UPDATE, false);
+	stream_write(pair.server, 0, FIN, "answer");
+	EVENTUALLY(queued(pair.client, SIOCINQ) >= 6);
 	pair_close(&pair);
 }
 
@@ -278,6 +335,42 @@ TEST("PO.18 after the last of several descriptors only")
 	pair_close(&p.pair);
 }
 
+/* A child that has the only descriptor of the stream writes "part", and ends so. */
+static void leave_to_child(struct peeled *p, int number)
+{
+	pid_t child = fork();
+	int status;
+
+	if (!child) {
+		if (write(p->fd, "part", 4) != 4)
+			_exit(1);
+		if (number)
+			kill(getpid(), number);
+		_exit(0);
+	}
+	close(p->fd);
+	ASSERT_EQ(waitpid(child, &status, 0), child);
+	ASSERT_EQ(number ? WTERMSIG(status) : status, number);
+}
+
+TEST("PO.18 a process that exits has finished, one that was killed has not")
+{
+	struct peeled p = peeled_server(0, "x");
+	struct pair pair = p.pair;
+
+	leave_to_child(&p, 0);
+	stream_expect(pair.client, 0, FIN, "part");
+
+	event_enable(pair.client, QUIC_EVENT_STREAM_UPDATE, true);
+	stream_write(pair.client, 4, NEW, "y");
+	arrived(pair.server, 4);
+	p.fd = peel(pair.server, 4);
+	leave_to_child(&p, SIGKILL);
+	event_expect_update(pair.client, 4, QUIC_STREAM_RECV_STATE_RECV, 0, 0);
+	event_expect_update(pair.client, 4, QUIC_STREAM_RECV_STATE_RESET_RECVD, 0, 4);
+	pair_close(&pair);
+}
+
 TEST("PO.19 what was written before close still arrives")
 {
 	struct pair pair = pair_connected();
@@ -341,6 +434,25 @@ TEST("PO.20 without the connection's socket its other streams are given up, and 
 	event_expect_update(pair.client, 8, QUIC_STREAM_RECV_STATE_RESET_RECVD, 0, 0);
 	read_expect(p.fd, "kept");
 	close(p.fd);
+	EVENTUALLY(poll_events(pair.client) & POLLHUP);
+	close(pair.client);
+	close(pair.listener);
+}
+
+TEST("PO.20 a stream of which only the receiving part has a socket has no writer any more")
+{
+	struct pair pair = pair_connected();
+	int fd;
+
+	stream_write(pair.client, 0, NEW, "kept");
+	arrived(pair.server, 0);
+	fd = peel_try(pair.server, 0, QUIC_STREAM_PEELOFF_RDONLY);
+	ASSERT_OK(fd);
+	event_enable(pair.client, QUIC_EVENT_STREAM_UPDATE, true);
+	close(pair.server);
+	event_expect_update(pair.client, 0, QUIC_STREAM_RECV_STATE_RESET_RECVD, 0, 0);
+	read_expect(fd, "kept");
+	close(fd);
 	EVENTUALLY(poll_events(pair.client) & POLLHUP);
 	close(pair.client);
 	close(pair.listener);

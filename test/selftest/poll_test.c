@@ -8,8 +8,6 @@
 #include "message.h"
 #include "pair.h"
 
-#define WRITABLE	(POLLOUT | POLLWRNORM)
-#define READABLE	(POLLIN | POLLRDNORM)
 
 TEST("T040 S2.41 handshaking client is not writable")
 {

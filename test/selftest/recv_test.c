@@ -25,21 +25,13 @@ static struct pair pair_nodelay(void)
 	return pair;
 }
 
-static int queued(int fd)
-{
-	int bytes;
-
-	ASSERT_OK(ioctl(fd, SIOCINQ, &bytes));
-	return bytes;
-}
-
 /* Send, and wait until it is in the peer's queue. */
 static void deliver(struct pair *pair, int64_t sid, uint32_t flags, const char *text)
 {
-	int before = queued(pair->server);
+	int before = queued(pair->server, SIOCINQ);
 
 	stream_write(pair->client, sid, flags, text);
-	EVENTUALLY(queued(pair->server) > before);
+	EVENTUALLY(queued(pair->server, SIOCINQ) > before);
 }
 
 /* A stream of @len bytes with a FIN that came by itself, everything queued. */

@@ -14,29 +14,9 @@
 #include "harness.h"
 #include "message.h"
 #include "pair.h"
+#include "pattern.h"
 
 #define LARGE	(3 * 524288 + 4321)
-
-static uint8_t pattern(size_t i)
-{
-	return i % 251 + i / 65536;
-}
-
-static int file_of(size_t size)
-{
-	int fd = memfd_create("file", MFD_CLOEXEC);
-	uint8_t *data;
-	size_t i;
-
-	ASSERT_OK(fd);
-	ASSERT_OK(ftruncate(fd, size));
-	data = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	ASSERT(data != MAP_FAILED);
-	for (i = 0; i < size; i++)
-		data[i] = pattern(i);
-	munmap(data, size);
-	return fd;
-}
 
 static void file_check(int fd, size_t size)
 {
@@ -91,7 +71,7 @@ static void expect_end(pid_t pid)
 TEST("S2.49 F14 sendfile sends a large file on the active stream")
 {
 	struct pair pair = pair_connected();
-	int file = file_of(LARGE);
+	int file = pattern_file(LARGE);
 	off_t offset = 0;
 	pid_t reader;
 
@@ -106,7 +86,7 @@ TEST("S2.49 F14 sendfile sends a large file on the active stream")
 TEST("S2.49 F14 sendfile holds nothing back when the file ends before its count")
 {
 	struct pair pair = pair_connected();
-	int file = file_of(5000);
+	int file = pattern_file(5000);
 
 	open_stream(pair.client);
 	ASSERT_EQ(sendfile(pair.client, file, NULL, 1 << 20), 5000);
@@ -117,7 +97,7 @@ TEST("S2.49 F14 sendfile holds nothing back when the file ends before its count"
 TEST("S2.49 F14 sendfile without an active stream fails")
 {
 	struct pair pair = pair_connected();
-	int file = file_of(5000);
+	int file = pattern_file(5000);
 
 	ASSERT_ERRNO(sendfile(pair.client, file, NULL, 5000), EINVAL);
 	pair_close(&pair);
@@ -129,7 +109,7 @@ TEST("S2.49 F14 sendfile to a socket that does not block sends what fits")
 		.max_stream_data_bidi_remote = 10000,
 	};
 	struct pair pair = pair_connected_params(none, small);
-	int file = file_of(LARGE);
+	int file = pattern_file(LARGE);
 
 	open_stream(pair.client);
 	ASSERT_OK(fcntl(pair.client, F_SETFL, O_NONBLOCK));
@@ -167,7 +147,7 @@ TEST("S2.49 F14 a pipe full of a program's pages is spliced into the active stre
 TEST("S2.49 splice from the socket reads a large stream")
 {
 	struct pair pair = pair_connected();
-	int ends[2], from = file_of(LARGE), to = memfd_create("copy", MFD_CLOEXEC);
+	int ends[2], from = pattern_file(LARGE), to = memfd_create("copy", MFD_CLOEXEC);
 	ssize_t done = 0, n, m;
 	pid_t sender;
 

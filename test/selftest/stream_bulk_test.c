@@ -18,31 +18,12 @@
 #include "harness.h"
 #include "message.h"
 #include "module.h"
+#include "pattern.h"
 #include "peel.h"
 #include "transfer.h"
 
 #define LARGE	(1 << 20)
 #define ROUNDS	20
-
-static uint8_t pattern(size_t i)
-{
-	return i % 251 + i / 65536;
-}
-
-static int file_of(size_t size)
-{
-	int fd = memfd_create("file", MFD_CLOEXEC);
-	uint8_t *data;
-	size_t i;
-
-	ASSERT_OK(ftruncate(fd, size));
-	data = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	ASSERT(data != MAP_FAILED);
-	for (i = 0; i < size; i++)
-		data[i] = pattern(i);
-	munmap(data, size);
-	return fd;
-}
 
 /* Read the pattern until the end. Return: bytes. */
 static size_t expect_pattern(int fd)
@@ -73,7 +54,7 @@ static void peel_both(const struct pair *pair, int64_t sid, int fd[2])
 TEST("PO.12 PO.15 a megabyte each way at the same time")
 {
 	struct pair pair = pair_connected();
-	int fd[2], file = file_of(LARGE), i, status;
+	int fd[2], file = pattern_file(LARGE), i, status;
 	uint8_t *data = mmap(NULL, LARGE, PROT_READ, MAP_SHARED, file, 0);
 	pid_t writer[2];
 
@@ -97,7 +78,7 @@ TEST("PO.12 PO.15 a megabyte each way at the same time")
 TEST("PO.24 sendfile to a stream, and more behind it")
 {
 	struct pair pair = pair_connected();
-	int fd[2], file = file_of(LARGE);
+	int fd[2], file = pattern_file(LARGE);
 	off_t offset = 0;
 	pid_t sender;
 	int status;
@@ -125,7 +106,7 @@ TEST("PO.24 sendfile that does not wait")
 {
 	struct quic_transport_param params = { .max_stream_data_bidi_remote = 65536 };
 	struct pair pair = pair_connected_params(params, params);
-	int fd[2], file = file_of(LARGE), status;
+	int fd[2], file = pattern_file(LARGE), status;
 	struct pollfd room = { .events = POLLOUT };
 	off_t offset = 0;
 	ssize_t n;

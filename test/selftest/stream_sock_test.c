@@ -18,18 +18,8 @@
 #include "peel.h"
 #include "transfer.h"
 
-#define READABLE	(POLLIN | POLLRDNORM)
-#define WRITABLE	(POLLOUT | POLLWRNORM)
 #define WINDOW		65536
 #define LARGE		(1 << 20)
-
-static int queued(int fd, unsigned int what)
-{
-	int bytes = -1;
-
-	ASSERT_OK(ioctl(fd, what, &bytes));
-	return bytes;
-}
 
 /* Both ends grant little. */
 static struct pair narrow_pair(void)

@@ -398,11 +398,13 @@ enum {
 
 #define QUIC_SOCKOPT_STREAM_PEELOFF	15	/* get: struct quic_stream_peeloff */
 
+#define QUIC_STREAM_PEELOFF_RDONLY	0x80000000	/* a flag of it: O_RDONLY has no bit */
+
 /**
  * struct quic_stream_peeloff - value of QUIC_SOCKOPT_STREAM_PEELOFF: a stream becomes a socket of its own
  * @stream_id: which
- * @flags: of O_CLOEXEC, O_NONBLOCK, and O_WRONLY: the sending part only, what is received stays with the
- *	connection's socket
+ * @flags: of O_CLOEXEC, O_NONBLOCK, and one of O_WRONLY: the sending part only, what is received stays with the
+ *	connection's socket; QUIC_STREAM_PEELOFF_RDONLY: the receiving part only, sending stays with it
  * @sd: set to the new file descriptor, which getsockopt() also returns
  */
 struct quic_stream_peeloff {

@@ -25,6 +25,7 @@
  * @allotted: bytes that may leave, U64_MAX: all; @withheld: not even a frame may (stream_allot.c)
  * @used: the application has sent something on it, or it was reset (S3.14)
  * @stopped: the peer has sent STOP_SENDING
+ * @peeled: quic_stream.owner sends, though the connection's writer still may
  */
 struct quic_stream_send {
 	u8 state;
@@ -36,7 +37,7 @@ struct quic_stream_send {
 	u64 more_at;
 	u64 allotted;
 	bool withheld;
-	u8 fin:1, fin_sent:1, fin_acked:1, reset_pending:1, blocked_pending:1, used:1, stopped:1;
+	u8 fin:1, fin_sent:1, fin_acked:1, reset_pending:1, blocked_pending:1, used:1, stopped:1, peeled:1;
 };
 
 /**

@@ -1,28 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Streams that are peeled off: one of the host's sockets owns them, with their sending part, and mostly with what is
- * received on them. Others keep going through the connection's own reader and writer.
+ * Streams that are peeled off: one of the host's sockets owns them, or their sending or receiving part alone.
+ * Everything else keeps going through the connection's own reader and writer.
  */
 #include "streams_internal.h"
 
-int quic_streams_peel(struct quic_streams *st, u64 id, bool receiving, void *owner,
+int quic_streams_peel(struct quic_streams *st, u64 id, enum quic_stream_parts parts, void *owner,
 		      struct quic_stream **result)
 {
+	bool receiving = parts & QUIC_STREAM_PART_RECV, local = quic_streams_is_local(st, id);
 	struct quic_stream *stream = quic_streams_lookup(st, id);
 	struct quic_segment *seg;
 
 	if (stream && stream->owner)
 		return -EBUSY;
-	if (!receiving && quic_stream_is_uni(id) && !quic_streams_is_local(st, id))
+	if (quic_stream_is_uni(id) && parts == (local ? QUIC_STREAM_PART_RECV : QUIC_STREAM_PART_SEND))
 		return -EINVAL;
 	if (!stream || (stream->gone && (!receiving || list_empty(&stream->recv.readable))))
 		return id >> 2 < quic_streams_type(st, id)->next ? -ENOSTR : -EINVAL;
 
 	stream->owner = owner;
 	quic_streams_hold(stream);
-	/* A send without an ID is not meant for it any more (S3.11). */
-	if (st->active == (s64)id)
-		st->active = QUIC_STREAMS_ID_ANY;
+	if (parts & QUIC_STREAM_PART_SEND) {
+		stream->send.peeled = 1;
+		/* A send without an ID is not meant for it any more (S3.11). */
+		if (st->active == (s64)id)
+			st->active = QUIC_STREAMS_ID_ANY;
+	}
 	if (receiving) {
 		stream->recv.peeled = 1;
 		list_for_each_entry(seg, &stream->recv.readable, siblings) {
@@ -34,24 +38,36 @@ int quic_streams_peel(struct quic_streams *st, u64 id, bool receiving, void *own
 	return 0;
 }
 
+static void end_sending(struct quic_streams *st, struct quic_stream *stream, enum quic_stream_farewell how)
+{
+	if (quic_streams_sendable(stream))
+		return;
+	if (how == QUIC_STREAM_FINISH)
+		quic_streams_push(st, stream, true, false);
+	else if (how == QUIC_STREAM_RESET)
+		quic_streams_reset(st, stream->id, 0);
+}
+
 /* What is unfinished must not look finished to the peer: no FIN. */
 void quic_stream_abandon(struct quic_streams *st, struct quic_stream *stream)
 {
-	if (!quic_streams_sendable(stream))
-		quic_streams_reset(st, stream->id, 0);
+	end_sending(st, stream, QUIC_STREAM_RESET);
 	quic_stream_forsake(st, stream);
 }
 
-void quic_streams_leave(struct quic_streams *st, struct quic_stream *stream, bool quietly)
+void quic_streams_leave(struct quic_streams *st, struct quic_stream *stream, enum quic_stream_farewell how)
 {
+	bool sent = stream->send.peeled;
+
 	stream->owner = NULL;
-	if (!stream->recv.peeled) {
-		if (st->unattended && !quietly)
-			quic_stream_abandon(st, stream);
-	} else {
-		if (!quietly && !quic_streams_sendable(stream))
-			quic_streams_push(st, stream, true, false);
+	stream->send.peeled = 0;
+	if (stream->recv.peeled) {
+		if (sent)
+			end_sending(st, stream, how);
 		quic_stream_forsake(st, stream);
+		stream->recv.peeled = 0;
+	} else if (st->unattended && how != QUIC_STREAM_SILENT) {
+		quic_stream_abandon(st, stream);
 	}
 	quic_streams_unhold(st, stream);
 }
@@ -66,9 +82,9 @@ void quic_streams_abandon(struct quic_streams *st)
 	while (node) {
 		stream = rb_entry(node, struct quic_stream, node);
 		node = rb_next(node);
-		if (!stream->owner)
-			quic_stream_abandon(st, stream);
-		else if (!stream->recv.peeled)
+		if (!stream->send.peeled)
+			end_sending(st, stream, QUIC_STREAM_RESET);
+		if (!stream->recv.peeled)
 			quic_stream_forsake(st, stream);
 		quic_stream_settle(st, stream);
 	}
@@ -103,6 +119,11 @@ u64 quic_stream_unsent(const struct quic_stream *stream)
 	return quic_stream_sending(stream) ? buf->end - buf->next : 0;
 }
 
+bool quic_stream_send_over(const struct quic_stream *stream)
+{
+	return !stream->send.peeled || quic_streams_sendable(stream);
+}
+
 bool quic_stream_recv_over(const struct quic_stream *stream)
 {
 	return quic_stream_recv_ended(stream) || stream->recv.stopped || !stream->recv.peeled;
@@ -110,5 +131,5 @@ bool quic_stream_recv_over(const struct quic_stream *stream)
 
 bool quic_stream_is_done(const struct quic_stream *stream)
 {
-	return quic_stream_send_ended(stream) && quic_stream_recv_over(stream);
+	return (!stream->send.peeled || quic_stream_send_ended(stream)) && quic_stream_recv_over(stream);
 }

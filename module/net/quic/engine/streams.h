@@ -158,21 +158,41 @@ void quic_streams_consume(struct quic_streams *st, struct quic_segment *seg, siz
 /* ---- streams that are peeled off: docs/peeloff.md ---- */
 
 /**
+ * enum quic_stream_parts - what an owner gets of a stream
+ * @QUIC_STREAM_PART_SEND: it may send
+ * @QUIC_STREAM_PART_RECV: what was received, and will be, is the owner's, not in the queue of the connection any more
+ */
+enum quic_stream_parts {
+	QUIC_STREAM_PART_SEND = 1,
+	QUIC_STREAM_PART_RECV = 2,
+	QUIC_STREAM_PART_BOTH = QUIC_STREAM_PART_SEND | QUIC_STREAM_PART_RECV,
+};
+
+/**
+ * enum quic_stream_farewell - what the peer is told when the owner of a stream leaves
+ * @QUIC_STREAM_FINISH: FIN, @QUIC_STREAM_RESET: RESET_STREAM, @QUIC_STREAM_SILENT: nothing
+ */
+enum quic_stream_farewell {
+	QUIC_STREAM_FINISH,
+	QUIC_STREAM_RESET,
+	QUIC_STREAM_SILENT,
+};
+
+/**
  * quic_streams_peel() - a stream gets an owner
- * @receiving: what was received, and will be, is the owner's, not in the queue of the connection any more;
- *	else that stays where it is, and only the sending part is the owner's
+ * @parts: what of it; the connection keeps the other part
  * @stream: the result, held: also one that is gone, if there is something to read
  *
  * Return: 0; -EINVAL: no such stream or part; -ENOSTR: it is over; -EBUSY: it has an owner.
  */
-int quic_streams_peel(struct quic_streams *st, u64 id, bool receiving, void *owner,
+int quic_streams_peel(struct quic_streams *st, u64 id, enum quic_stream_parts parts, void *owner,
 		      struct quic_stream **stream);
 /*
- * The owner leaves. If it was the reader: FIN and STOP_SENDING with code 0, as far as the states permit it, and what
- * is unread is given up. Otherwise the connection has its sending part back. @quietly: the peer is told nothing.
- * @stream may be freed.
+ * The owner leaves. If it was the reader: STOP_SENDING with code 0, what is unread is given up, and its sending part,
+ * if it has that as well, ends as @how says, all as far as the states permit it. A sending part alone was lent: the
+ * connection has it back. @stream may be freed.
  */
-void quic_streams_leave(struct quic_streams *st, struct quic_stream *stream, bool quietly);
+void quic_streams_leave(struct quic_streams *st, struct quic_stream *stream, enum quic_stream_farewell how);
 /*
  * The connection's own reader and writer leave: RESET_STREAM and STOP_SENDING with code 0 for every stream without an
  * owner, and for what the peer opens from now on.
@@ -184,9 +204,11 @@ struct quic_segment *quic_stream_head(struct quic_stream *stream);
 u64 quic_stream_unread(const struct quic_stream *stream);
 u64 quic_stream_unacked(const struct quic_stream *stream);
 u64 quic_stream_unsent(const struct quic_stream *stream);
-/* Does the owner get no more than what is unread? Also of a part that does not exist. */
+/* Can the owner send nothing more? Also if it has no sending part. */
+bool quic_stream_send_over(const struct quic_stream *stream);
+/* Does it get no more than what is unread? Also if it has no receiving part. */
 bool quic_stream_recv_over(const struct quic_stream *stream);
-/* Is there nothing more to come of it, in either direction, and nothing unacknowledged? */
+/* Is there nothing more to come of the owner's parts, and nothing unacknowledged? */
 bool quic_stream_is_done(const struct quic_stream *stream);
 /* Does this stream's own limit leave no room? Then connection flow control does not matter. */
 bool quic_stream_is_blocked(const struct quic_stream *stream);

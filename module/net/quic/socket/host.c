@@ -115,7 +115,7 @@ static void on_readable(struct quic_conn *conn, struct quic_stream *stream)
 
 static void on_writable(struct quic_conn *conn, struct quic_stream *stream)
 {
-	if (stream && stream->owner)
+	if (stream && stream->send.peeled)
 		quic_stream_sock_changed(stream->owner, QUIC_WAKE_WRITE);
 	/* Others than its owner may wait for it as well: a system call of the connection's socket. */
 	if (!stream || stream->users > !!stream->owner)

@@ -7,6 +7,20 @@
 #include "peeloff.h"
 #include "stream_sock.h"
 
+#define PART_FLAGS	(O_WRONLY | QUIC_STREAM_PEELOFF_RDONLY)
+
+/* PO.5 */
+static enum quic_stream_parts parts_of(u32 flags)
+{
+	switch (flags & PART_FLAGS) {
+	case O_WRONLY:
+		return QUIC_STREAM_PART_SEND;
+	case QUIC_STREAM_PEELOFF_RDONLY:
+		return QUIC_STREAM_PART_RECV;
+	}
+	return QUIC_STREAM_PART_BOTH;
+}
+
 static int peel(struct sock *sk, const struct quic_stream_peeloff *info, struct quic_stream_sock *ss)
 {
 	struct quic_stream *stream;
@@ -18,8 +32,8 @@ static int peel(struct sock *sk, const struct quic_stream_peeloff *info, struct 
 	else if (sk->sk_state != QUIC_SS_ESTABLISHED)
 		err = -ENOTCONN;
 	else
-		err = quic_streams_peel(&quic_sk(sk)->conn->streams, info->stream_id, !(info->flags & O_WRONLY),
-					ss, &stream);
+		err = quic_streams_peel(&quic_sk(sk)->conn->streams, info->stream_id, parts_of(info->flags), ss,
+					&stream);
 	if (!err)
 		quic_stream_sock_attach(ss, stream);
 	release_sock(sk);
@@ -40,7 +54,7 @@ int quic_peeloff(struct sock *sk, sockptr_t optval, sockptr_t optlen)
 		return -EINVAL;
 	if (copy_from_sockptr(&info, optval, sizeof(info)))
 		return -EFAULT;
-	if (info.flags & ~(O_CLOEXEC | O_NONBLOCK | O_WRONLY))
+	if (info.flags & ~(O_CLOEXEC | O_NONBLOCK | PART_FLAGS) || (info.flags & PART_FLAGS) == PART_FLAGS)
 		return -EINVAL;
 
 	fd = get_unused_fd_flags(info.flags & O_CLOEXEC);

@@ -10,6 +10,7 @@ int quic_stream_setsockopt(struct sock *sk, int level, int optname, sockptr_t op
 {
 	struct quic_stream_sock *ss = quic_stream_sk(sk);
 	struct quic_errinfo info = {};
+	bool has_part;
 
 	if (level != SOL_QUIC ||
 	    (optname != QUIC_SOCKOPT_STREAM_RESET && optname != QUIC_SOCKOPT_STREAM_STOP_SENDING))
@@ -18,8 +19,8 @@ int quic_stream_setsockopt(struct sock *sk, int level, int optname, sockptr_t op
 		return -EFAULT;
 	if (info.stream_id == QUIC_STREAMS_ID_ANY)
 		info.stream_id = ss->stream->id;
-	if (info.stream_id != (s64)ss->stream->id ||
-	    (optname == QUIC_SOCKOPT_STREAM_STOP_SENDING && !ss->stream->recv.peeled))
+	has_part = optname == QUIC_SOCKOPT_STREAM_RESET ? ss->stream->send.peeled : ss->stream->recv.peeled;
+	if (info.stream_id != (s64)ss->stream->id || !has_part)
 		return -EINVAL;
 	return quic_do_setsockopt(ss->parent, optname, KERNEL_SOCKPTR(&info), sizeof(info));
 }

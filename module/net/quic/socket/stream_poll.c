@@ -11,7 +11,7 @@ bool quic_stream_sock_writable(const struct quic_stream_sock *ss)
 {
 	const struct sock *sk = ss->parent;
 
-	return !quic_sock_is_open(sk) || quic_streams_sendable(ss->stream) ||
+	return !quic_sock_is_open(sk) || quic_stream_send_over(ss->stream) ||
 	       (!quic_sndbuf_full(sk) && quic_streams_credit(&quic_sk(sk)->conn->streams, ss->stream));
 }
 
@@ -21,7 +21,7 @@ static __poll_t mask_of(const struct quic_stream_sock *ss)
 	const struct quic_stream *stream = ss->stream;
 	bool over = !quic_sock_is_open(ss->parent);
 	bool recv_over = over || quic_stream_recv_over(stream);
-	bool send_over = over || quic_streams_sendable(stream);
+	bool send_over = over || quic_stream_send_over(stream);
 	__poll_t mask = 0;
 
 	if (recv_over || !list_empty(&stream->recv.readable))
@@ -62,10 +62,10 @@ int quic_stream_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg)
 		bytes = ss->stream->recv.peeled ? quic_stream_unread(ss->stream) : 0;
 		break;
 	case SIOCOUTQ:
-		bytes = quic_stream_unacked(ss->stream);
+		bytes = ss->stream->send.peeled ? quic_stream_unacked(ss->stream) : 0;
 		break;
 	case SIOCOUTQNSD:
-		bytes = quic_stream_unsent(ss->stream);
+		bytes = ss->stream->send.peeled ? quic_stream_unsent(ss->stream) : 0;
 		break;
 	default:
 		release_sock(ss->parent);

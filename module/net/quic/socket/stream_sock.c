@@ -20,8 +20,18 @@ static struct proto quic_stream_prot = {
 
 /* ---- the end: PO.18, PO.19, PO.21 ---- */
 
+/*
+ * A process that was killed has not said that what it sent is complete. One that exits, with whatever code, has: as
+ * with TCP, many programs leave the closing to the kernel.
+ */
+static bool was_killed(void)
+{
+	return current->flags & PF_EXITING && current->exit_code & 0x7f;
+}
+
 static void detach(struct quic_stream_sock *ss)
 {
+	enum quic_stream_farewell how = was_killed() ? QUIC_STREAM_RESET : QUIC_STREAM_FINISH;
 	struct sock *sk = ss->parent;
 	struct quic_sock *qs = quic_sk(sk);
 
@@ -32,7 +42,7 @@ static void detach(struct quic_stream_sock *ss)
 	list_del(&ss->starved);
 	spin_unlock_bh(&qs->peeled.lock);
 	/* A FIN behind a close that still waits to leave would make what is unfinished look finished. */
-	quic_streams_leave(&qs->conn->streams, ss->stream, !quic_sock_is_open(sk));
+	quic_streams_leave(&qs->conn->streams, ss->stream, quic_sock_is_open(sk) ? how : QUIC_STREAM_SILENT);
 	if (sock_flag(sk, SOCK_DEAD) && list_empty(&qs->peeled.socks))
 		quic_close_last(sk);
 	else
@@ -71,7 +81,7 @@ static int stream_shutdown(struct socket *sock, int how)
 	lock_sock(sk);
 	st = &quic_sk(sk)->conn->streams;
 	if (quic_sock_is_open(sk)) {
-		if (how != SHUT_RD && !quic_streams_sendable(stream))
+		if (how != SHUT_RD && !quic_stream_send_over(stream))
 			quic_streams_push(st, stream, true, false);
 		if (how != SHUT_WR && !quic_stream_recv_over(stream))
 			quic_streams_stop_sending(st, stream->id, 0);
@@ -202,7 +212,7 @@ int quic_stream_sock_recv_error(const struct quic_stream_sock *ss)
 
 int quic_stream_sock_send_error(const struct quic_stream_sock *ss)
 {
-	if (quic_streams_sendable(ss->stream))
+	if (quic_stream_send_over(ss->stream))
 		return -EPIPE;
 	return quic_sock_is_open(ss->parent) ? 0 : conn_error(ss);
 }
@@ -212,7 +222,7 @@ static int pending_error(const struct quic_stream_sock *ss)
 {
 	if (is_reset(ss->stream))
 		return -ECONNRESET;
-	if (ss->stream->send.stopped)
+	if (ss->stream->send.peeled && ss->stream->send.stopped)
 		return -EPIPE;
 	return quic_sock_is_open(ss->parent) || quic_stream_is_done(ss->stream) ? 0 : conn_error(ss);
 }
