@@ -6,7 +6,7 @@ import * as net from 'node:net';
 import { once } from 'node:events';
 import { MsgFlag, QuicSocket, Readiness } from '../../lib/socket/index.js';
 import { RawPair } from './support/raw-pair.js';
-import { failure, pattern } from './support/pair.js';
+import { failure, pattern, thrown } from './support/pair.js';
 
 const NEW = MsgFlag.STREAM_NEW;
 const FIN = MsgFlag.STREAM_FIN;
@@ -192,4 +192,18 @@ test('peelOff() makes a stream a socket of its own', async () => {
   expect(pair.client.receive()).toBeUndefined();
   expect(stream.streamStatus()).toMatchObject({ streamId: id });
   stream.close();
+});
+
+test('PO.5 peelOff() of the receiving part: this socket goes on sending, and its end is no FIN', async () => {
+  const id = pair.client.openStream('bidi') ?? -1;
+  pair.client.send('a question', { stream: { id, flags: 0 } });
+  const reader = pair.client.peelOff(id, { readOnly: true });
+  expect(thrown(() => reader.send('more'))).toMatchObject({ code: 'EPIPE' });
+  await pair.server.waitReceive();
+  await pair.server.waitSend('back', { stream: { id, flags: FIN } });
+  expect((await reader.waitReceive()).data.toString()).toBe('back');
+  reader.close();
+  pair.client.send(', and the rest of it', { stream: { id, flags: FIN } });
+  expect((await readAll(pair.server)).toString()).toBe(', and the rest of it');
+  expect(() => pair.client.peelOff(id, { readOnly: true, writeOnly: true })).toThrow('EINVAL');
 });
