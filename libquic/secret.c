@@ -61,6 +61,12 @@ int quic_secret_pass(struct quic_context *ctx, struct quic_crypto_secret *info)
 	int ret;
 
 	ret = setsockopt(ctx->sockfd, SOL_QUIC, QUIC_SOCKOPT_CRYPTO_SECRET, info, sizeof(*info));
+	/*
+	 * S5.3: the secret is installed, and packets that waited for it have ended the connection. A server's
+	 * handshake is complete all the same: what its client sent before it left can be read.
+	 */
+	if (ret && errno == EPIPE && ctx->server && info->level == QUIC_CRYPTO_APP && !info->send)
+		ret = 0;
 	if (ret) {
 		ctx->error = -errno;
 		quic_log_err("cannot install %s secret of level %d: %m",

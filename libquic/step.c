@@ -117,6 +117,11 @@ static int quic_step_sent(struct quic_context *ctx)
 {
 	ssize_t retval = ctx->step.s_sendmsg.retval;
 
+	/* A ticket for a client that has left already (S9.8): the handshake was complete before. */
+	if (retval == -EPIPE && ctx->server && ctx->complete) {
+		quic_outbox_purge(&ctx->outbox);
+		return 0;
+	}
 	if (retval < 0)
 		return retval;
 	if ((size_t)retval != ctx->outbox->len)

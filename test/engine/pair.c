@@ -245,6 +245,8 @@ static void tls_read(struct pair_end *end)
 		if (end->msg_len[i] && !msg[0])
 			end->msg_len[i] = 0;	/* a certificate */
 	}
+	if (end->begun && !end->hold_tls)
+		quic_conn_handshake_wait(&end->conn, end->pair->now);
 }
 
 /* ---- the wire ---- */

@@ -226,7 +226,8 @@ static int set_secret(struct double_socket *sock, const struct quic_crypto_secre
 	sock->has_secret[secret->level][!!secret->send] = true;
 	*strchr(sock->order, '\0') = "AIHE"[secret->level];
 	*strchr(sock->order, '\0') = secret->send ? '>' : '<';
-	return 0;
+	/* S5.3: the peer's close has waited for this one. */
+	return sock->closed && secret->level == QUIC_CRYPTO_APP && !secret->send ? fail(EPIPE) : 0;
 }
 
 static int set_option(struct double_socket *sock, int option, const void *value, socklen_t len)

@@ -233,6 +233,29 @@ TEST("S9.6 the failure of a send is returned as it is")
 	ASSERT_EQ(result_of_send(-ENOMEM), -ENOMEM);
 }
 
+/* Between the server's receiving of the last message and its step. */
+static void leave(uint8_t *bytes, size_t len, void *arg)
+{
+	const struct pair *pair = arg;
+
+	(void)bytes;
+	(void)len;
+	if (pair->client.done)
+		double_close(CLIENT_FD);
+}
+
+TEST("S5.3 S9.8 a client that leaves after its handshake does not fail that of its server")
+{
+	struct pair pair;
+
+	pair_create(&pair, &pki.server, 0);
+	pair_run_spoiled(&pair, leave, &pair);
+	ASSERT(pair.client.done);
+	ASSERT(pair.server.done);
+	ASSERT_EQ(pair.server.result, 0);
+	pair_destroy(&pair);
+}
+
 TEST("S9.6 a short send is EMSGSIZE")
 {
 	ASSERT_EQ(result_of_send(1), -EMSGSIZE);

@@ -48,6 +48,18 @@ describe('close()', () => {
     await pair.close();
   });
 
+  test('whoever leaves right after its own handshake is told apart from whoever fails (RFC 9000, 10.2.3)', async () => {
+    const server = await listen(serverOptions());
+    for (let code = 1; code <= 10; code++) {
+      const accepted = next(server);
+      const client = await connect(clientOptions(server));
+      void client.close({ code, reason: 'no time' });
+      const info = await (await accepted).closed;
+      expect(info).toMatchObject({ by: 'peer', code, reason: 'no time' });
+    }
+    await server.close({ timeout: 0 });
+  });
+
   test('bad options are refused by name', async () => {
     const pair = await Pair.open();
     expect(await failure(pair.client.close({ code: -1 }))).toMatchObject({

@@ -29,6 +29,7 @@ let pair: RawPair;
 beforeEach(async () => {
   pair = await RawPair.open((client, listener) => {
     client.setEvent(EventType.NEW_TOKEN, true);
+    client.setEvent(EventType.NEW_SESSION_TICKET, true);
     listener.setTransportParam({ maxStreamsBidi: 3, maxStreamDataBidiRemote: 4096 });
   });
 });
@@ -65,15 +66,11 @@ test('S5.28 and S6.50 tokens: the event, the option, one more from the server', 
   later.close();
 });
 
-test('S5.20 to S5.24 session tickets: a server’s key, a ticket sent by hand, its event', async () => {
+test('S5.20 to S5.24 session tickets: a server’s key, the ticket of its handshake, its event', async () => {
   expect(pair.server.sessionTicket()).toHaveLength(64);
-  expect(pair.client.sessionTicket()).toHaveLength(0);
-  pair.client.setEvent(EventType.NEW_SESSION_TICKET, true);
-  const message = Buffer.concat([Buffer.of(4, 0, 0, 80), Buffer.alloc(80, 7)]);
-  await pair.server.waitSend(message, { handshake: { level: 0 } });
   const { ticket } = await event(pair.client, 'newSessionTicket');
-  expect(ticket).toEqual(message);
-  expect(Buffer.from(pair.client.sessionTicket())).toEqual(message);
+  expect(ticket[0]).toBe(4);
+  expect(Buffer.from(pair.client.sessionTicket())).toEqual(ticket);
   pair.server.setSessionTicket(Buffer.alloc(64, 9));
   expect(Buffer.from(pair.server.sessionTicket())).toEqual(Buffer.alloc(64, 9));
 });

@@ -136,6 +136,55 @@ TEST("S5.3 packets that waited for a secret may close the connection: EPIPE")
 	pair_close(&pair);
 }
 
+/* The client is done and has left before the server's TLS reads its last message. */
+TEST("S4.23 S5.3 what a client sent before it closed outlives a slow handshake of its server")
+{
+	struct quic_connection_close info = { .errcode = 9 }, got;
+	struct pair pair = pair_handshaking();
+	socklen_t len = sizeof(got);
+	char byte;
+
+	params_pass(pair.client, pair.server);
+	secrets_set(pair.server, QUIC_CRYPTO_HANDSHAKE, false, true);
+	ASSERT_EQ(handshake_send(pair.server, QUIC_CRYPTO_INITIAL, "server hello", 12, 0), 12);
+	ASSERT_OK(secret_set(pair.server, QUIC_CRYPTO_APP, true, false, AES_128));
+	handshake_expect(pair.client, QUIC_CRYPTO_INITIAL, "server hello");
+	params_pass(pair.server, pair.client);
+	secrets_set(pair.client, QUIC_CRYPTO_HANDSHAKE, true, true);
+	ASSERT_EQ(handshake_send(pair.client, QUIC_CRYPTO_HANDSHAKE, "finished", 8, 0), 8);
+	secrets_set(pair.client, QUIC_CRYPTO_APP, true, true);
+	stream_write(pair.client, 0, NEW | FIN, "the last words");
+	ASSERT_OK(setsockopt(pair.client, SOL_QUIC, QUIC_SOCKOPT_CONNECTION_CLOSE, &info, sizeof(info)));
+	ASSERT_OK(shutdown(pair.client, SHUT_WR));
+	usleep(50000);
+
+	handshake_expect(pair.server, QUIC_CRYPTO_HANDSHAKE, "finished");
+	ASSERT_ERRNO(secret_set(pair.server, QUIC_CRYPTO_APP, false, true, AES_128), EPIPE);
+	ASSERT_OK(getsockopt(pair.server, SOL_QUIC, QUIC_SOCKOPT_CONNECTION_CLOSE, &got, &len));
+	ASSERT_EQ(got.errcode, 9);
+	stream_expect(pair.server, 0, FIN, "the last words");
+	ASSERT_ERRNO(recv(pair.server, &byte, 1, 0), ENOTCONN);
+	pair_close(&pair);
+}
+
+/* The same, but the server's TLS finds that its last message is none. */
+TEST("S2.37 a server that waits for more of the handshake believes the close at once")
+{
+	struct pair pair = pair_handshaking();
+	char byte;
+
+	params_pass(pair.client, pair.server);
+	secrets_set(pair.server, QUIC_CRYPTO_HANDSHAKE, false, true);
+	ASSERT_EQ(handshake_send(pair.server, QUIC_CRYPTO_INITIAL, "server hello", 12, 0), 12);
+	handshake_expect(pair.client, QUIC_CRYPTO_INITIAL, "server hello");
+	secrets_set(pair.client, QUIC_CRYPTO_HANDSHAKE, true, true);
+	ASSERT_EQ(handshake_send(pair.client, QUIC_CRYPTO_HANDSHAKE, "half", 4, 0), 4);
+	handshake_expect(pair.server, QUIC_CRYPTO_HANDSHAKE, "half");
+	ASSERT_OK(shutdown(pair.client, SHUT_WR));
+	ASSERT_ERRNO(recv(pair.server, &byte, 1, 0), ENOTCONN);
+	pair_close(&pair);
+}
+
 static int option_len(int fd, int option)
 {
 	uint8_t value[4096];

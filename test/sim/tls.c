@@ -355,5 +355,7 @@ bool tls_run(struct tls *tls, u64 now)
 			b->len -= len;
 		}
 	}
+	if (!tls->failed)
+		quic_conn_handshake_wait(tls->conn, now);
 	return any;
 }

@@ -86,14 +86,11 @@ void quic_conn_fail(struct quic_conn *conn, u64 code, u64 frame, u64 now)
 	quic_conn_close(conn, false, code, frame, NULL, 0, now);
 }
 
-/* CONNECTION_CLOSE arrived (RFC 9000, 10.2.2 and 19.19). */
-void quic_conn_on_close(struct quic_conn *conn, const struct quic_frame *frame, u64 now)
+static void closed_by_peer(struct quic_conn *conn, const struct quic_frame *frame, u64 now)
 {
 	struct quic_conn_close_info *close = &conn->close;
 	u8 type;
 
-	if (!quic_conn_is_open(conn))
-		return;
 	close->set = true;
 	close->by_peer = true;
 	close->app = frame->type == QUIC_FRAME_CONNECTION_CLOSE_APP;
@@ -105,6 +102,43 @@ void quic_conn_on_close(struct quic_conn *conn, const struct quic_frame *frame, 
 	type = close->app || close->frame > U8_MAX ? 0 : close->frame;
 	emit(conn, close->code, type, close->phrase, close->phrase_len);
 	enter(conn, QUIC_CONN_DRAINING, now);
+}
+
+/*
+ * RFC 9000, 10.2.3: a client closes before it knows whether its server is done as well. It says so in a
+ * Handshake packet, without the application's code, and in a 1-RTT packet, which may have data before it.
+ * The server's TLS is another process and may be at the client's last message: only after that can the
+ * second packet be opened.
+ */
+static bool may_wait(const struct quic_conn *conn, const struct quic_frame *frame)
+{
+	return conn->is_server && conn->state == QUIC_CONN_HANDSHAKING &&
+	       frame->type == QUIC_FRAME_CONNECTION_CLOSE &&
+	       frame->close.code == QUIC_TRANSPORT_ERROR_APPLICATION &&
+	       conn->crypto[QUIC_CRYPTO_HANDSHAKE].recv.next && !conn->tls_waits;
+}
+
+/* CONNECTION_CLOSE arrived (RFC 9000, 10.2.2 and 19.19). */
+void quic_conn_on_close(struct quic_conn *conn, const struct quic_frame *frame, u64 now)
+{
+	if (!quic_conn_is_open(conn))
+		return;
+	if (may_wait(conn, frame))
+		conn->close_waits = true;
+	else
+		closed_by_peer(conn, frame, now);
+}
+
+/* TLS is done, or cannot be without the peer. */
+void quic_conn_close_waited(struct quic_conn *conn, u64 now)
+{
+	static const struct quic_frame frame = {
+		.type = QUIC_FRAME_CONNECTION_CLOSE,
+		.close.code = QUIC_TRANSPORT_ERROR_APPLICATION,
+	};
+
+	if (conn->close_waits && quic_conn_is_open(conn))
+		closed_by_peer(conn, &frame, now);
 }
 
 /* Without a word: idle timeout (RFC 9000, 10.1) or stateless reset (10.3.1). */

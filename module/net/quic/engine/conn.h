@@ -190,6 +190,8 @@ struct quic_early_packet {
  * @retry_at: when the host has to try to send again, after a failed allocation (P15)
  * @idle_restarted: by a send since the last receive (RFC 9000, 10.1)
  * @close_pending: CONNECTION_CLOSE must be sent; @close_flush: but data that may leave goes first
+ * @tls_waits: server: TLS has read all messages and wants another; @close_waits: for TLS, which may have
+ *	the last one (quic_conn_handshake_wait())
  * @close_received, @close_threshold: packets in the closing state, and how many make the
  *	next answer
  * @asked_at: when the host last asked for datagrams; @departs_at: when what it got leaves
@@ -248,6 +250,7 @@ struct quic_conn {
 	bool idle_restarted;
 	struct quic_conn_close_info close;
 	bool close_pending, close_flush;
+	bool tls_waits, close_waits;
 	u32 close_received, close_threshold;
 
 	u64 skip_at;
@@ -421,6 +424,11 @@ void quic_conn_crypto_commit(struct quic_conn *conn, u8 level, size_t len, bool 
 /* First handshake segment to read, or NULL; and: @len bytes of it were read. */
 struct quic_segment *quic_conn_handshake_head(struct quic_conn *conn);
 void quic_conn_handshake_consume(struct quic_conn *conn, struct quic_segment *seg, size_t len);
+/*
+ * There is no such segment, and TLS cannot go on without: a close of the peer that waited for it happens now
+ * (RFC 9000, 10.2.3).
+ */
+void quic_conn_handshake_wait(struct quic_conn *conn, u64 now);
 
 /**
  * quic_conn_set_secret() - CRYPTO_SECRET (section 5.4 of the API). Process context.

@@ -151,6 +151,7 @@ bool quic_conn_paced_wants(struct quic_conn *conn, u64 now);
 
 /* close.c */
 void quic_conn_fail(struct quic_conn *conn, u64 code, u64 frame, u64 now);
+void quic_conn_close_waited(struct quic_conn *conn, u64 now);
 void quic_conn_on_close(struct quic_conn *conn, const struct quic_frame *frame, u64 now);
 void quic_conn_end(struct quic_conn *conn, u32 code, enum quic_close_trigger trigger);
 void quic_conn_received_closing(struct quic_conn *conn);

@@ -68,6 +68,7 @@ static int on_crypto(struct quic_conn *conn, struct quic_received *rx,
 	if (list_empty(&ready))
 		return err;
 	list_splice_tail(&ready, &conn->handshake_inq);
+	conn->tls_waits = false;
 	conn->ops->readable(conn, NULL);
 	return err;
 }

@@ -50,3 +50,9 @@ void quic_conn_handshake_consume(struct quic_conn *conn, struct quic_segment *se
 	list_del(&seg->order);
 	quic_segment_free(&conn->mem_rx, seg);
 }
+
+void quic_conn_handshake_wait(struct quic_conn *conn, u64 now)
+{
+	conn->tls_waits = true;
+	quic_conn_close_waited(conn, now);
+}

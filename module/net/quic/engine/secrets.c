@@ -45,6 +45,8 @@ int quic_conn_set_secret(struct quic_conn *conn, u8 level, bool send, u32 cipher
 		quic_conn_establish(conn, now);
 	if (!send)
 		quic_early_process(conn, level, now);
+	if (conn->handshake_complete)
+		quic_conn_close_waited(conn, now);
 	return quic_conn_is_open(conn) ? 0 : -EPIPE;
 }
 

@@ -129,6 +129,18 @@ static int recv_head(struct sock *sk, struct msghdr *msg, size_t len, bool peek)
 	return recv_stream(sk, msg, seg, len, peek);
 }
 
+/* A handshake whose TLS has read everything (S4.11). Return: that was the end of it. */
+static bool wants_handshake(struct sock *sk)
+{
+	if (sk->sk_state != QUIC_SS_HANDSHAKING)
+		return false;
+	quic_conn_handshake_wait(quic_sk(sk)->conn, quic_now());
+	if (quic_sock_is_open(sk))
+		return false;
+	quic_sock_update(sk);
+	return true;
+}
+
 int quic_recvmsg(struct socket *sock, struct msghdr *msg, size_t len, int flags)
 {
 	struct sock *sk = sock->sk;
@@ -148,6 +160,8 @@ int quic_recvmsg(struct socket *sock, struct msghdr *msg, size_t len, int flags)
 		err = -ENOTCONN;
 		if (!quic_sock_is_open(sk))
 			break;
+		if (wants_handshake(sk))
+			continue;
 		err = quic_wait_readable(sk, &timeo);
 		if (err)
 			break;
