@@ -5,12 +5,11 @@
 import { execFile } from 'node:child_process';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
-import type { Leftovers } from './support/safety.js';
+import { NOTHING, type Leftovers } from './support/leftovers.js';
 
 const run = promisify(execFile);
-const NOTHING = { descriptors: 0, objects: [0, 0, 0], rejections: [] };
 
-let results: Leftovers[];
+let results: (Leftovers & { scenario: string })[];
 
 beforeAll(async () => {
   const program = path.join(__dirname, 'support/safety.js');
@@ -18,7 +17,7 @@ beforeAll(async () => {
   results = stdout
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as Leftovers);
+    .map((line) => JSON.parse(line) as Leftovers & { scenario: string });
 });
 
 test.each([

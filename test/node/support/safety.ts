@@ -2,10 +2,8 @@
 //
 // Scenarios for 62.safety.test.ts, one after the other in one process: what each leaves behind is printed
 // as a line of JSON.
-import * as fs from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, listen, type QuicConnection } from '../../../lib/index.js';
-import { native } from '../../../lib/native.js';
 import {
   CryptoLevel,
   MsgFlag,
@@ -14,19 +12,8 @@ import {
   type ReceivedMessage,
 } from '../../../lib/socket/index.js';
 import { authority } from './certs.js';
+import { leftovers, noteRejections } from './leftovers.js';
 import { ALPN, Pair, clientOptions, next, serverOptions } from './pair.js';
-
-export interface Leftovers {
-  scenario: string;
-  descriptors: number;
-  /** [watched descriptors, handshakes, TLS sessions], as the addon counts them. */
-  objects: number[];
-  rejections: string[];
-  error?: string;
-}
-
-const rejections: string[] = [];
-process.on('unhandledRejection', (reason) => rejections.push(String(reason)));
 
 const ignored = (): undefined => undefined;
 
@@ -221,40 +208,13 @@ const SCENARIOS: Record<string, () => Promise<void>> = {
   },
 };
 
-function objects(): number[] {
-  return native().census().slice(0, 3);
-}
-
-function descriptors(): number {
-  return fs.readdirSync('/proc/self/fd').length;
-}
-
-async function collect(): Promise<void> {
-  const { gc } = globalThis as { gc?: () => void };
-  for (let i = 0; i < 3; i++) {
-    gc?.();
-    await delay(5);
-  }
-}
-
 async function main(): Promise<void> {
   // What stays for good: the addon, its threads, libuv's descriptors.
   const warmUp = await Pair.open();
   await warmUp.close();
+  noteRejections();
   for (const [scenario, play] of Object.entries(SCENARIOS)) {
-    await collect();
-    const before = { descriptors: descriptors(), objects: objects() };
-    rejections.length = 0;
-    const error = await play().then(ignored, (reason: unknown) => String(reason));
-    await collect();
-    const leftovers: Leftovers = {
-      scenario,
-      descriptors: descriptors() - before.descriptors,
-      objects: objects().map((count, i) => count - (before.objects[i] ?? 0)),
-      rejections: [...rejections],
-      ...(error !== undefined && { error }),
-    };
-    console.log(JSON.stringify(leftovers));
+    console.log(JSON.stringify({ scenario, ...(await leftovers(play)) }));
   }
 }
 

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+//
+// What a piece of a program leaves behind in its process, which has to run with --expose-gc.
+import * as fs from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { native } from '../../../lib/native.js';
+
+export interface Leftovers {
+  descriptors: number;
+  /** [watched descriptors, handshakes, TLS sessions], as the addon counts them. */
+  objects: number[];
+  rejections: string[];
+  error?: string;
+}
+
+export const NOTHING: Leftovers = { descriptors: 0, objects: [0, 0, 0], rejections: [] };
+
+const rejections: string[] = [];
+
+export function descriptors(): number {
+  return fs.readdirSync('/proc/self/fd').length;
+}
+
+function objects(): number[] {
+  return native().census().slice(0, 3);
+}
+
+export async function collect(): Promise<void> {
+  const { gc } = globalThis as { gc?: () => void };
+  for (let i = 0; i < 3; i++) {
+    gc?.();
+    await delay(5);
+  }
+}
+
+/** From now on rejections that nobody handles are written down instead of ending the process. */
+export function noteRejections(): void {
+  process.on('unhandledRejection', (reason) => rejections.push(String(reason)));
+}
+
+export async function leftovers(play: () => Promise<unknown>): Promise<Leftovers> {
+  await collect();
+  const before = { descriptors: descriptors(), objects: objects() };
+  rejections.length = 0;
+  let error: string | undefined;
+  try {
+    await play();
+  } catch (reason) {
+    error = String(reason);
+  }
+  await collect();
+  return {
+    descriptors: descriptors() - before.descriptors,
+    objects: objects().map((count, i) => count - (before.objects[i] ?? 0)),
+    rejections: [...rejections],
+    ...(error !== undefined && { error }),
+  };
+}
