@@ -10,6 +10,7 @@ import { POLL_READABLE } from './native.js';
 import { closeSettings, type CloseOptions, type TransportSettings } from './options.js';
 import { Queue } from './queue.js';
 import { call } from './rethrow.js';
+import { EventType } from './socket/constants.js';
 import { handshake, tellAlert } from './socket/handshake.js';
 import type { QuicSocket } from './socket/socket.js';
 import { peerInfo } from './socket/tls.js';
@@ -152,6 +153,9 @@ export class QuicServer
       const local = socket.localAddress();
       markAbandoned(socket);
       if (ticketKey !== undefined) socket.setSessionTicket(ticketKey);
+      // A stream may come and be reset before the last step's result is here. Not where there can be 0-RTT
+      // packets: their events would be taken for a message of TLS (F51).
+      if (!earlyData) socket.setEvent(EventType.STREAM_UPDATE, true);
       const result = await handshake(socket, identities.fallback, {
         server: true,
         alpn,

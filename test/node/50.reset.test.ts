@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
-import type { QuicError, QuicStream, ReceiveStream } from '../../lib/index.js';
-import { Pair, failure, next, pattern } from './support/pair.js';
+import { connect, type QuicError, type QuicStream, type ReceiveStream } from '../../lib/index.js';
+import * as steps from '../../lib/socket/handshake.js';
+import { Pair, clientOptions, failure, next, pattern } from './support/pair.js';
 
 let pair: Pair;
 
@@ -81,6 +83,40 @@ describe('RESET_STREAM', () => {
     }).toThrow('"code"');
     stream.reset(2 ** 32 - 1);
   });
+});
+
+test('a stream that is reset while the server’s handshake ends is told', async () => {
+  const original = steps.handshake;
+  let goOn: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const spy = jest.spyOn(steps, 'handshake').mockImplementation(async (socket, ...rest) => {
+    const result = await original(socket, ...rest);
+    if (rest[1].server) await held;
+    return result;
+  });
+  const accepted = next(pair.server);
+  const client = await connect(clientOptions(pair.server));
+  spy.mockRestore();
+  const near = await client.createUnidirectionalStream();
+  const acknowledged = new Promise<void>((resolve) => {
+    subscribe('kquic:stream:close', function onClose(message) {
+      if ((message as { stream: unknown }).stream !== near) return;
+      unsubscribe('kquic:stream:close', onClose);
+      resolve();
+    });
+  });
+  near.write('x');
+  near.reset(7);
+  await acknowledged;
+  goOn();
+  const peer = await accepted;
+  const told = new Promise<QuicError>((resolve) => {
+    peer.on('stream', (stream) => stream.on('error', resolve));
+  });
+  expect(await told).toMatchObject({ code: 'ERR_QUIC_STREAM_RESET', errorCode: 7 });
+  client.destroy();
 });
 
 describe('STOP_SENDING', () => {
