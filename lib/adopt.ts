@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Descriptors from elsewhere: inherited from a parent, or given away by detach() in another thread.
+import { keptAlpn } from './alpn.js';
 import { EBADF, EINVAL, ENOTCONN, ENOTSOCK } from './errno.js';
 import { ABANDONED } from './close-info.js';
 import type { ConnectionInit } from './connection.js';
@@ -107,7 +108,7 @@ export function adoptConnection(fd: unknown): ConnectionInit {
         local: socket.localAddress(),
         remote,
         peer: {
-          alpn: socket.alpn()[0] ?? '',
+          alpn: keptAlpn(socket),
           cipher: cipherOf(socket),
           servername: undefined,
           authorized: false,

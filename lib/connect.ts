@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { alpnList } from './alpn.js';
 import { channels } from './channels.js';
 import { QuicConnection, markAbandoned, type Seal } from './connection.js';
 import { clientCredentials } from './identity.js';
 import type { Credentials } from './native.js';
-import { alpnList, portNumber, remotePort, transportSettings } from './options.js';
+import { portNumber, remotePort, transportSettings } from './options.js';
 import type { ConnectOptions, TransportSettings } from './options.js';
 import {
   prepare,
@@ -158,7 +159,7 @@ async function open(socket: QuicSocket, settings: Settings): Promise<QuicConnect
   const addresses = { local: socket.localAddress(), remote: socket.remoteAddress() };
   const { maxData } = settings.transport;
   const { peer, seal } = await shake(socket, settings);
-  return new QuicConnection({ socket, role: 'client', ...addresses, peer, maxData, seal });
+  return QuicConnection.create({ socket, role: 'client', ...addresses, peer, maxData, seal });
 }
 
 /** As soon as the first flight has left, unless the handshake has failed before. */
@@ -187,7 +188,7 @@ async function openEarly(
     });
     const opening = { done, cancel };
     const peer = rememberedPeer(session, nameOf(settings));
-    return new QuicConnection({ socket, role: 'client', ...addresses, peer, maxData, opening });
+    return QuicConnection.create({ socket, role: 'client', ...addresses, peer, maxData, opening });
   } finally {
     ignore();
   }

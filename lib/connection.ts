@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import type { X509Certificate } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { adoptConnection } from './adopt.js';
+import { keepAlpn } from './alpn.js';
 import type { Bytes } from './bytes.js';
 import { channels } from './channels.js';
 import { ABANDONED, closeInfo, closedError, failedInfo, type CloseInfo } from './close-info.js';
@@ -116,7 +117,11 @@ export class QuicConnection
   #onFlushed: (() => void) | undefined;
 
   /** @internal */
-  constructor(init: ConnectionInit) {
+  static create(init: ConnectionInit): QuicConnection {
+    return new QuicConnection(init);
+  }
+
+  private constructor(init: ConnectionInit) {
     const { socket, role, local, remote, peer, maxData, opening } = init;
     super();
     this.role = role;
@@ -483,11 +488,7 @@ export class QuicConnection
         'the connection has open streams: detach() it before the first or after the last',
       );
     }
-    try {
-      this.#link.socket.setAlpn([this.alpn]);
-    } catch {
-      // A name that the socket option cannot hold is not known to the next owner.
-    }
+    keepAlpn(this.#link.socket, this.alpn);
     const error = new QuicError('the connection was given away with detach()');
     this.#keepStats();
     const fd = this.#link.giveAway();

@@ -2,16 +2,10 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { adoptListener } from './adopt.js';
+import { alpnList, dispatchList } from './alpn.js';
 import { EADDRNOTAVAIL, EAFNOSUPPORT } from './errno.js';
 import type { SystemError } from './errors.js';
-import {
-  DEFAULTS,
-  alpnList,
-  backlogSize,
-  dispatchList,
-  portNumber,
-  transportSettings,
-} from './options.js';
+import { DEFAULTS, backlogSize, portNumber, transportSettings } from './options.js';
 import type { ListenOptions, TransportSettings } from './options.js';
 import { QuicServer, type ConnectionHandler } from './server.js';
 import { orAborted, throwIfAborted, whenAborted } from './signal.js';
@@ -125,7 +119,7 @@ export async function listen(
     options.fd === undefined
       ? await openAt(where, options.host === undefined, transport, signal)
       : openFd(options, transport);
-  const server = new QuicServer({
+  const server = QuicServer.create({
     socket,
     alpn,
     identities,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { isIP, type AddressInfo } from 'node:net';
 import { EAGAIN } from './errno.js';
-import { QuicError, abortError, stateError, type SystemError } from './errors.js';
+import { QuicError, stateError, type SystemError } from './errors.js';
 import { DEFAULTS, LIMITS, portNumber } from './options.js';
+import { throwIfAborted, whenAborted } from './signal.js';
 import { QuicSocket } from './socket/socket.js';
 import { abortSignal, integer, object, text, valueError } from './validate.js';
 
@@ -57,7 +58,7 @@ export class Migration {
     const to = check(local, this.socket.localAddress());
     const signal = abortSignal('signal', options.signal);
     const timeout = integer('timeout', options.timeout, DEFAULTS.migrateTimeout, LIMITS.timeout);
-    if (signal?.aborted) throw abortError(signal);
+    throwIfAborted(signal);
     if (this.#attempt !== undefined) throw stateError('the connection is migrating already');
     this.#begin(to);
     await this.#answer(to, timeout, signal);
@@ -101,19 +102,16 @@ export class Migration {
         const where = `the new path from ${to.address}`;
         attempt.settle(failed(`the peer did not answer on ${where}: the connection stays`));
       }, timeout);
-      const onAbort = (): void => {
-        if (signal !== undefined) attempt.settle(abortError(signal));
-      };
       const attempt: Attempt = {
         settle: (error) => {
           clearTimeout(timer);
-          signal?.removeEventListener('abort', onAbort);
+          done();
           this.#attempt = undefined;
           if (error === undefined) resolve();
           else reject(error);
         },
       };
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const done = whenAborted(signal, attempt.settle);
       this.#attempt = attempt;
     });
   }

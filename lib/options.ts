@@ -5,7 +5,7 @@ import type { Identity, Pem } from './identity.js';
 import type { Sni } from './sni.js';
 import { CongestionAlgorithm, QuicVersion } from './socket/constants.js';
 import type { Config, TransportParam } from './socket/structs.js';
-import { flag, integer, object, oneOf, text, typeError, valueError } from './validate.js';
+import { flag, integer, object, oneOf, typeError } from './validate.js';
 
 export interface TransportOptions {
   /** Milliseconds without a sign of the peer until the connection ends; 0: the longest, 71 minutes. */
@@ -214,36 +214,6 @@ export function transportSettings(
 function datagramFrameSize(size: number): number {
   if (size === 0) return 0;
   return size + (size < 1 << 14 ? 3 : 5);
-}
-
-/** S6.51 */
-const MAX_DISPATCH_LIST = 128;
-
-/** RFC 7301, 3.1: names of 1 to 255 bytes. */
-export function alpnList(alpn: unknown): string[] {
-  const names: unknown[] = Array.isArray(alpn) ? alpn : [alpn];
-  if (names.length === 0) throw valueError('alpn', 'it names no protocol', alpn);
-  for (const name of names) {
-    const length = Buffer.byteLength(text('alpn', name));
-    if (length > 255) throw valueError('alpn', 'a name is longer than 255 bytes', name);
-  }
-  return names as string[];
-}
-
-/** For the kernel, which has commas between names (S6.51). */
-export function dispatchList(names: string[]): string[] {
-  for (const name of names) {
-    if (!/^ |,/.test(name)) continue;
-    throw valueError(
-      'alpn',
-      "reusePort: 'alpn' takes no name with a comma or a space before it",
-      name,
-    );
-  }
-  if (Buffer.byteLength(names.join(',')) > MAX_DISPATCH_LIST) {
-    throw valueError('alpn', "with reusePort: 'alpn' the names must fit into 128 bytes", names);
-  }
-  return names;
 }
 
 export function portNumber(name: string, value: unknown, fallback: number): number {

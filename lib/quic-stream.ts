@@ -45,7 +45,11 @@ export class QuicStream extends Duplex {
   #cut = false;
 
   /** @internal */
-  constructor(init: StreamInit, sending: SendHalf, receiving: ReceiveHalf) {
+  static create(init: StreamInit, sending: SendHalf, receiving: ReceiveHalf): QuicStream {
+    return new QuicStream(init, sending, receiving);
+  }
+
+  private constructor(init: StreamInit, sending: SendHalf, receiving: ReceiveHalf) {
     super({ highWaterMark: init.highWaterMark ?? HIGH_WATER_MARK });
     guard(this);
     this.id = init.id;

@@ -31,7 +31,11 @@ export class ReceiveStream extends Readable {
   readonly #half: ReceiveHalf;
 
   /** @internal */
-  constructor(init: StreamInit, half: ReceiveHalf) {
+  static create(init: StreamInit, half: ReceiveHalf): ReceiveStream {
+    return new ReceiveStream(init, half);
+  }
+
+  private constructor(init: StreamInit, half: ReceiveHalf) {
     super({ highWaterMark: init.highWaterMark ?? HIGH_WATER_MARK });
     guard(this);
     this.id = init.id;

@@ -29,7 +29,11 @@ export class SendStream extends Writable {
   readonly #writer: Writer;
 
   /** @internal */
-  constructor(init: StreamInit, half: SendHalf) {
+  static create(init: StreamInit, half: SendHalf): SendStream {
+    return new SendStream(init, half);
+  }
+
+  private constructor(init: StreamInit, half: SendHalf) {
     super({ highWaterMark: init.highWaterMark ?? HIGH_WATER_MARK });
     guard(this);
     this.id = init.id;

@@ -69,7 +69,11 @@ export class QuicServer
   #onEmpty: (() => void) | undefined;
 
   /** @internal */
-  constructor(init: ServerInit) {
+  static create(init: ServerInit): QuicServer {
+    return new QuicServer(init);
+  }
+
+  private constructor(init: ServerInit) {
     super();
     this.#init = init;
     this.#address = init.socket.localAddress();
@@ -172,7 +176,7 @@ export class QuicServer
       if (abort.signal.aborted) throw abortError(abort.signal);
       const { maxData } = transport;
       const peer = peerInfo(result);
-      this.#add(new QuicConnection({ socket, role: 'server', local, remote, peer, maxData }));
+      this.#add(QuicConnection.create({ socket, role: 'server', local, remote, peer, maxData }));
     } catch (error) {
       tellAlert(socket, error);
       socket.close();

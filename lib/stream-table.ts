@@ -65,7 +65,7 @@ export class StreamTable {
     const { connection } = this;
     const early = this.early && initiator === 'peer';
     const init = { id, connection, initiator, highWaterMark, early } as const;
-    const stream = new QuicStream(init, send, receive);
+    const stream = QuicStream.create(init, send, receive);
     this.#add(id, { stream, send, receive });
     return stream;
   }
@@ -73,7 +73,7 @@ export class StreamTable {
   openUni(id: number, highWaterMark?: number): SendStream {
     const send = new SendHalf(this.link, id);
     const init = { id, connection: this.connection, initiator: 'local', highWaterMark } as const;
-    const stream = new SendStream(init, send);
+    const stream = SendStream.create(init, send);
     this.#add(id, { stream, send, receive: undefined });
     return stream;
   }
@@ -82,7 +82,7 @@ export class StreamTable {
     const receive = new ReceiveHalf(this.link, id);
     const { connection, early } = this;
     const init = { id, connection, initiator: 'peer', early } as const;
-    const stream = new ReceiveStream(init, receive);
+    const stream = ReceiveStream.create(init, receive);
     this.#add(id, { stream, send: undefined, receive });
     return stream;
   }

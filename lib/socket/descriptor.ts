@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { native, POLL_READABLE, POLL_WRITABLE, type PollHandle } from '../native.js';
-import { QuicError, abortError, stateError, systemError } from '../errors.js';
+import { QuicError, stateError, systemError } from '../errors.js';
+import { throwIfAborted, whenAborted } from '../signal.js';
 import { abortSignal, valueError } from '../validate.js';
 
 interface Waiter {
@@ -114,22 +115,19 @@ export class Descriptor {
   async #wait(events: number, signal: AbortSignal | undefined): Promise<void> {
     abortSignal('signal', signal);
     if (this.#closed) throw new QuicError('the socket is closed');
-    if (signal?.aborted) throw abortError(signal);
+    throwIfAborted(signal);
     await new Promise<void>((resolve, reject) => {
-      const onAbort = (): void => {
-        if (signal !== undefined) waiter.settle(abortError(signal));
-      };
       const waiter: Waiter = {
         events,
         settle: (error) => {
-          signal?.removeEventListener('abort', onAbort);
+          done();
           this.#waiters.delete(waiter);
           this.#arm();
           if (error === undefined) resolve();
           else reject(error);
         },
       };
-      signal?.addEventListener('abort', onAbort);
+      const done = whenAborted(signal, waiter.settle);
       this.#waiters.add(waiter);
       this.#arm();
     });

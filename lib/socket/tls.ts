@@ -3,7 +3,8 @@
 // The handshakes of the raw layer: the options of the public API, a socket of the caller's own.
 import { X509Certificate } from 'node:crypto';
 import { clientCredentials, serverCredentials, type Identity, type Pem } from '../identity.js';
-import { alpnList, DEFAULTS } from '../options.js';
+import { alpnList } from '../alpn.js';
+import { DEFAULTS } from '../options.js';
 import { abortSignal, callback, flag, integer, object, text } from '../validate.js';
 import type { HandshakeResult } from '../native.js';
 import { handshake } from './handshake.js';

@@ -98,6 +98,26 @@ describe('a connection', () => {
     await pair.close();
   });
 
+  test.each(['a,b', ' a', '100%', 'ä'])('keeps its protocol, %p (S6.51)', async (alpn) => {
+    const pair = await Pair.open({ alpn }, { alpn });
+    for (const end of [pair.client, pair.peer]) {
+      const heir = QuicConnection.fromFd(end.detach());
+      expect(heir.alpn).toBe(alpn);
+      heir.destroy();
+    }
+    await pair.close();
+  });
+
+  test("has no protocol that is only its listener's list", async () => {
+    const pair = await Pair.open();
+    const socket = QuicSocket.adopt(pair.client.detach());
+    socket.setAlpn(['one', 'two']);
+    const heir = QuicConnection.fromFd(socket.detach());
+    expect(heir.alpn).toBe('');
+    heir.destroy();
+    await pair.close();
+  });
+
   test('is over for whoever gave it away', async () => {
     const pair = await Pair.open();
     const fd = pair.client.detach();

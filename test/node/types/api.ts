@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: MIT
 //
 // The public types in use. It is compiled, never run: `npm run check:types`.
-import { connect, listen, QuicError, support } from 'kquic';
+import {
+  connect,
+  listen,
+  QuicConnection,
+  QuicError,
+  QuicServer,
+  QuicStream,
+  ReceiveStream,
+  SendStream,
+  support,
+} from 'kquic';
 import type {
   CloseInfo,
   ConnectOptions,
   ConnectionStats,
   ListenOptions,
-  QuicConnection,
   QuicErrorCode,
-  QuicStream,
-  ReceiveStream,
-  SendStream,
 } from 'kquic';
 import { clientHandshake, QuicSocket, SockOpt } from 'kquic/socket';
 
@@ -80,4 +86,19 @@ export function wrong(connection: QuicConnection, stream: ReceiveStream): unknow
   const later: Promise<unknown> = support();
   const code: QuicErrorCode = new QuicError('').code;
   return [noAlpn, unknown, later, code, writable];
+}
+
+export function made(): unknown[] {
+  return [
+    // @ts-expect-error connect() and servers make connections
+    new QuicConnection(),
+    // @ts-expect-error listen() makes servers
+    new QuicServer(),
+    // @ts-expect-error connections make streams
+    new QuicStream(),
+    // @ts-expect-error connections make streams
+    new SendStream(),
+    // @ts-expect-error connections make streams
+    new ReceiveStream(),
+  ];
 }
