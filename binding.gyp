@@ -22,6 +22,7 @@
             'addon/handshake.cc',
             'addon/message.cc',
             'addon/poll_handle.cc',
+            'addon/psk.cc',
             'addon/resumption.cc',
             'addon/send_file.cc',
             'addon/socket_options.cc',

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "callback.h"
 #include "completions.h"
@@ -20,6 +21,12 @@ bool Flag(const Napi::Object& options, const char* name) {
 std::string Text(const Napi::Object& options, const char* name) {
   Napi::Value value = options.Get(name);
   return value.IsString() ? value.As<Napi::String>().Utf8Value() : std::string();
+}
+
+std::vector<uint8_t> Bytes(const Napi::Value& value) {
+  if (!value.IsTypedArray()) return {};
+  auto bytes = value.As<Napi::Uint8Array>();
+  return std::vector<uint8_t>(bytes.Data(), bytes.Data() + bytes.ByteLength());
 }
 
 // The 4 or 16 bytes of an address; empty for a host name.
@@ -46,10 +53,11 @@ TlsOptions ReadOptions(const Napi::Object& from) {
   options.reject_unauthorized = Flag(from, "rejectUnauthorized");
   options.keylog = Flag(from, "keylog");
   options.early_data = Flag(from, "earlyData");
-  Napi::Value session = from.Get("session");
-  if (session.IsTypedArray()) {
-    auto bytes = session.As<Napi::Uint8Array>();
-    options.session.assign(bytes.Data(), bytes.Data() + bytes.ByteLength());
+  options.session = Bytes(from.Get("session"));
+  Napi::Array keys = from.Get("psk").As<Napi::Array>();
+  for (uint32_t i = 0; i < keys.Length(); i++) {
+    Napi::Array pair = keys.Get(i).As<Napi::Array>();
+    options.psk.push_back({Bytes(pair.Get(0u)), Bytes(pair.Get(1u))});
   }
   options.asks_identity = Flag(from, "asksIdentity");
   return options;

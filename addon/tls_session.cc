@@ -65,7 +65,10 @@ gnutls_typed_vdata_st VerifyData(gnutls_vdata_types_t type, const char* text) {
 }  // namespace
 
 TlsSession::TlsSession(int fd, CredentialsPointer credentials, TlsOptions options)
-    : fd_(fd), credentials_(std::move(credentials)), options_(std::move(options)) {}
+    : fd_(fd),
+      credentials_(std::move(credentials)),
+      options_(std::move(options)),
+      psk_(std::move(options_.psk)) {}
 
 TlsSession::~TlsSession() {
   if (session_ == nullptr) return;
@@ -87,6 +90,9 @@ int TlsSession::Configure() {
   if (error < 0) return error;
   if (credentials_ != nullptr)
     error = gnutls_credentials_set(session_, GNUTLS_CRD_CERTIFICATE, credentials_.get());
+  if (error < 0) return error;
+  if (!psk_.empty())
+    error = options_.server ? psk_.UseInServer(session_) : psk_.UseInClient(session_);
   if (error < 0) return error;
   error = SetAlpn();
   if (error < 0) return error;
@@ -122,7 +128,7 @@ int TlsSession::ConfigureClient() {
   // An IP address is binary here, possibly with zeros in it.
   verify_data_[1].size = static_cast<unsigned>(options_.verify_name.size());
   verify_count_ = 2;
-  if (options_.reject_unauthorized)
+  if (options_.reject_unauthorized && psk_.empty())
     gnutls_session_set_verify_cert2(session_, verify_data_, verify_count_, 0);
   return 0;
 }
@@ -243,6 +249,8 @@ TlsSession::Status TlsSession::Finish() {
     result_.servername = options_.servername;
   }
   ReadPeerCertificate();
+  // Without the key there would be no end of the handshake.
+  if (!psk_.empty()) result_.authorized = true;
   // The session is kept for its ticket, the room for handshake messages is not.
   quic_handshake_deinit(session_);
   return kDone;

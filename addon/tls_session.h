@@ -16,6 +16,7 @@
 #include "census.h"
 #include "client_hello.h"
 #include "credentials.h"
+#include "psk.h"
 
 struct quic_handshake_step;
 
@@ -32,6 +33,7 @@ struct TlsOptions {
   bool keylog = false;
   bool early_data = false;       // client: send it, if the session permits; server: accept it
   std::vector<uint8_t> session;  // client: what SessionData() of an earlier session gave
+  std::vector<Psk> psk;          // in place of credentials; a client's is one
   bool asks_identity = false;  // server: wait for SetIdentity() once the ClientHello is there
 };
 
@@ -86,6 +88,7 @@ class TlsSession : Counted<Kind::kTlsSession> {
   int fd_;
   CredentialsPointer credentials_;
   TlsOptions options_;
+  PskCredentials psk_;
   TlsResult result_;
   std::vector<std::string> keylog_;
   gnutls_session_t session_ = nullptr;

@@ -18,9 +18,10 @@ import {
 } from './resume.js';
 import type { Session } from './session.js';
 import { orAborted, throwIfAborted, whenAborted } from './signal.js';
+import { QuicVersion } from './socket/constants.js';
 import { handshake, tellAlert } from './socket/handshake.js';
 import { QuicSocket } from './socket/socket.js';
-import { peerInfo, type PeerInfo } from './socket/tls.js';
+import { peerInfo, type PeerInfo } from './socket/peer-info.js';
 import { requireSupport } from './support.js';
 import { abortSignal, callback, flag, object, text, valueError } from './validate.js';
 
@@ -148,7 +149,8 @@ async function shake(
     ...early,
   });
   const peer = { ...peerInfo(outcome), servername: nameOf(settings) };
-  return { peer, seal: sealOf(socket, outcome, servername, transport) };
+  const version = transport.config.version === QuicVersion.V2 ? 2 : 1;
+  return { peer, seal: sealOf(socket, outcome, servername, version) };
 }
 
 function nameOf({ servername }: Settings): string | undefined {

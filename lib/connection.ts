@@ -26,7 +26,7 @@ import { EventType, STREAM_UNI } from './socket/constants.js';
 import type { QuicEvent } from './socket/event.js';
 import type { QuicSocket } from './socket/socket.js';
 import type { ConnectionClose } from './socket/structs.js';
-import type { PeerInfo } from './socket/tls.js';
+import type { PeerInfo } from './socket/peer-info.js';
 import { checkReadOptions, type ReadOptions } from './stream-common.js';
 import { readStats, type ConnectionStats } from './stats.js';
 import { StreamTable } from './stream-table.js';

@@ -76,6 +76,8 @@ export interface HandshakeOptions {
   earlyData: boolean;
   /** Client: what sessionData() of an earlier handshake gave. */
   session: Uint8Array | undefined;
+  /** Pairs of identity and key, one of a client's: in place of credentials. */
+  psk: [identity: Uint8Array, key: Uint8Array][];
   /** Server: the handshake reports HANDSHAKE_WANTS_IDENTITY once. */
   asksIdentity: boolean;
 }

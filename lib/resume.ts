@@ -9,7 +9,7 @@ import { fits, openSession, sealSession, type Session } from './session.js';
 import { QuicVersion } from './socket/constants.js';
 import type { HandshakeOutcome } from './socket/handshake.js';
 import type { QuicSocket } from './socket/socket.js';
-import { peerInfo, type PeerInfo } from './socket/tls.js';
+import { peerInfo, type PeerInfo } from './socket/peer-info.js';
 import { readStats } from './stats.js';
 import { flag, typeError, valueError } from './validate.js';
 
@@ -25,7 +25,7 @@ export interface Resumption {
 
 /** Checks `session`, `token` and `earlyData`. A session that does not fit is not used. */
 export function resumption(
-  options: ConnectOptions,
+  options: Pick<ConnectOptions, 'session' | 'token' | 'version' | 'earlyData'>,
   wanted: { servername: string; alpn: readonly string[]; rejectUnauthorized: boolean },
 ): Resumption {
   const given = openSession(options.session);
@@ -74,28 +74,30 @@ export function rememberedPeer({ facts }: Session, servername: string | undefine
   };
 }
 
-function versionInUse(socket: QuicSocket, transport: TransportSettings): 1 | 2 {
+function versionInUse(socket: QuicSocket, wanted: 1 | 2): 1 | 2 {
   try {
     return readStats(socket).version;
   } catch {
     // A module that does not tell (S6.48): as it was wanted.
-    return transport.config.version === QuicVersion.V2 ? 2 : 1;
+    return wanted;
   }
 }
 
-/** For the 'session' event of a connection whose certificate was for `servername`. */
+/** For a connection whose certificate was for `servername`, and that wanted `version`. */
 export function sealOf(
   socket: QuicSocket,
   outcome: HandshakeOutcome,
   servername: string,
-  transport: TransportSettings,
+  version: 1 | 2,
 ): Seal {
   const { alpn, cipher, authorized } = peerInfo(outcome);
   return () => {
     const tls = outcome.sessionData();
     if (tls.length === 0) return undefined;
-    const version = versionInUse(socket, transport);
-    const facts = { servername, alpn, cipher, authorized, version };
+    const facts = {
+      ...{ servername, alpn, cipher, authorized },
+      version: versionInUse(socket, version),
+    };
     const transportParam = { ...socket.transportParam(true), remote: 1 };
     return sealSession({ facts, transportParam, tls });
   };

@@ -13,7 +13,7 @@ import { call } from './rethrow.js';
 import { EventType } from './socket/constants.js';
 import { handshake, tellAlert } from './socket/handshake.js';
 import type { QuicSocket } from './socket/socket.js';
-import { peerInfo } from './socket/tls.js';
+import { peerInfo } from './socket/peer-info.js';
 import type { Identities } from './sni.js';
 
 export interface ServerEvents {

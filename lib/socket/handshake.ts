@@ -24,8 +24,8 @@ import type { QuicSocket } from './socket.js';
 
 export interface RunHandshakeOptions
   extends
-    Omit<HandshakeOptions, 'keylog' | 'asksIdentity' | 'earlyData' | 'session'>,
-    Partial<Pick<HandshakeOptions, 'earlyData' | 'session'>> {
+    Omit<HandshakeOptions, 'keylog' | 'asksIdentity' | 'earlyData' | 'session' | 'psk'>,
+    Partial<Pick<HandshakeOptions, 'earlyData' | 'session' | 'psk'>> {
   /** Milliseconds. */
   timeout: number;
   keylog?: (line: string) => void;
@@ -109,7 +109,7 @@ class Run {
       this.#reject = reject;
     });
     const { server, alpn, servername, requestCert, rejectUnauthorized, keylog } = options;
-    const { earlyData = false, session } = options;
+    const { earlyData = false, session, psk = [] } = options;
     this.#handshake = new (native().Handshake)(socket.fd, credentials, {
       server,
       alpn,
@@ -119,6 +119,7 @@ class Run {
       keylog: keylog !== undefined,
       earlyData,
       session,
+      psk,
       asksIdentity: options.identify !== undefined,
     });
     this.#timer = setTimeout(this.#onTimeout, options.timeout);

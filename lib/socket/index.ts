@@ -31,6 +31,8 @@ export {
   clientHandshake,
   serverHandshake,
   type ClientHandshakeOptions,
-  type PeerInfo,
+  type ClientPeerInfo,
   type ServerHandshakeOptions,
 } from './tls.js';
+export type { PeerInfo } from './peer-info.js';
+export type { Psk } from './psk.js';

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
 // The handshakes of the raw layer: the options of the public API, a socket of the caller's own.
-import { X509Certificate } from 'node:crypto';
-import { clientCredentials, serverCredentials, type Identity, type Pem } from '../identity.js';
 import { alpnList } from '../alpn.js';
+import { clientCredentials, serverCredentials, type Identity, type Pem } from '../identity.js';
+import type { Credentials } from '../native.js';
 import { DEFAULTS } from '../options.js';
+import { remember, resumption, sealOf } from '../resume.js';
+import { call } from '../rethrow.js';
 import { abortSignal, callback, flag, integer, object, text } from '../validate.js';
-import type { HandshakeResult } from '../native.js';
-import { handshake } from './handshake.js';
+import { QuicVersion } from './constants.js';
+import { handshake, type HandshakeOutcome, type RunHandshakeOptions } from './handshake.js';
+import { peerInfo, type PeerInfo } from './peer-info.js';
+import { pskPairs, type Psk, type PskPair } from './psk.js';
 import type { QuicSocket } from './socket.js';
 
 interface HandshakeOptionsBase extends Partial<Identity> {
@@ -23,71 +27,104 @@ interface HandshakeOptionsBase extends Partial<Identity> {
 export interface ClientHandshakeOptions extends HandshakeOptionsBase {
   /** What the certificate must be for. */
   servername: string;
+  /** In place of certificates, whoever holds it is authorized. */
+  psk?: Psk;
+  /**
+   * From {@link ClientPeerInfo.session} or a 'session' event: the handshake is a short one if the server agrees. One
+   * for another name, protocol or version of QUIC is not used.
+   */
+  session?: Uint8Array;
+  /** Early data may be sent, if `session` fits: within its limits, which are set on the socket. Default false. */
+  earlyData?: boolean;
+  /** Called once when early data may be sent; not at all if it may not. */
+  onEarly?: () => void;
 }
 
-export type ServerHandshakeOptions = HandshakeOptionsBase & Identity & { requestCert?: boolean };
+export type ServerHandshakeOptions = HandshakeOptionsBase & {
+  requestCert?: boolean;
+  /**
+   * Takes early data, that of a first flight once in this process (RFC 8446, 8). It is received when the
+   * handshake is complete, like any other (S4.20). Default false.
+   */
+  earlyData?: boolean;
+} & (
+    | (Identity & { psk?: undefined })
+    | { /** The clients' keys, in place of certificates. */ psk: Psk[] }
+  );
 
-export interface PeerInfo {
-  alpn: string;
-  cipher: string;
-  servername: string | undefined;
-  authorized: boolean;
-  sessionReused: boolean;
-  earlyDataAccepted: boolean;
-  peerCertificate: X509Certificate | undefined;
+export interface ClientPeerInfo extends PeerInfo {
+  /**
+   * For the next connection. Undefined until the server's ticket is there, which the event
+   * NEW_SESSION_TICKET tells. Holds a secret; keep it as one.
+   */
+  session(): Buffer | undefined;
 }
 
-export function peerInfo(result: HandshakeResult): PeerInfo {
-  const { alpn, cipher, servername, authorized, peerCertificate } = result;
-  return {
-    alpn,
-    cipher,
-    servername: servername === '' ? undefined : servername,
-    authorized,
-    sessionReused: result.resumed,
-    earlyDataAccepted: result.earlyData,
-    peerCertificate:
-      peerCertificate === undefined ? undefined : new X509Certificate(peerCertificate),
-  };
-}
-
-async function run(
+function run(
   socket: QuicSocket,
   options: HandshakeOptionsBase,
-  side: { server: boolean; servername: string | undefined; requestCert: boolean },
-): Promise<PeerInfo> {
+  side: Pick<RunHandshakeOptions, 'server' | 'servername' | 'requestCert' | 'psk'> &
+    Partial<RunHandshakeOptions>,
+  credentials: Credentials | undefined,
+): Promise<HandshakeOutcome> {
   const keylog = callback('keylog', options.keylog);
-  const { ca } = options;
-  const credentials = side.server
-    ? serverCredentials(options, { ca, requestCert: side.requestCert })
-    : clientCredentials(options);
-  const result = await handshake(socket, credentials, {
-    ...side,
+  return handshake(socket, credentials, {
     alpn: alpnList(options.alpn),
     rejectUnauthorized: flag('rejectUnauthorized', options.rejectUnauthorized, true),
     timeout: integer('timeout', options.timeout, DEFAULTS.handshakeTimeout, [1, 2 ** 31 - 1]),
     signal: abortSignal('signal', options.signal),
     ...(keylog === undefined ? {} : { keylog }),
+    ...side,
   });
-  return peerInfo(result);
 }
 
 /** After connect(). The socket stays the caller's, also on failure. */
-export function clientHandshake(
+export async function clientHandshake(
   socket: QuicSocket,
   options: ClientHandshakeOptions,
-): Promise<PeerInfo> {
+): Promise<ClientPeerInfo> {
   object('options', options);
   const servername = text('servername', options.servername);
-  return run(socket, options, { server: false, servername, requestCert: false });
+  const { key, cert, ca } = options;
+  const psk = pskPairs(options.psk, { key, cert, ca });
+  const onEarly = callback('onEarly', options.onEarly);
+  const alpn = alpnList(options.alpn);
+  const rejectUnauthorized = flag('rejectUnauthorized', options.rejectUnauthorized, true);
+  const version = socket.config().version === QuicVersion.V2 ? 2 : 1;
+  const known = resumption({ ...options, version }, { servername, alpn, rejectUnauthorized });
+  const { session, early } = known;
+  const credentials = psk.length > 0 ? undefined : clientCredentials(options);
+  remember(socket, known);
+  let told = early === undefined;
+  const outcome = await run(
+    socket,
+    options,
+    {
+      ...{ server: false, servername, requestCert: false, psk, session: session?.tls },
+      // RFC 8446, 4.2.10
+      ...(early !== undefined && { earlyData: true, alpn: [early.facts.alpn] }),
+      onWait: () => {
+        if (told) return;
+        told = true;
+        call(() => onEarly?.());
+      },
+    },
+    credentials,
+  );
+  return { ...peerInfo(outcome), session: sealOf(socket, outcome, servername, version) };
 }
 
 /** After accept(). The socket stays the caller's, also on failure. */
-export function serverHandshake(
+export async function serverHandshake(
   socket: QuicSocket,
   options: ServerHandshakeOptions,
 ): Promise<PeerInfo> {
   object('options', options);
   const requestCert = flag('requestCert', options.requestCert, false);
-  return run(socket, options, { server: true, servername: undefined, requestCert });
+  const earlyData = flag('earlyData', options.earlyData, false);
+  const { key, cert, ca } = options;
+  const psk: PskPair[] = pskPairs(options.psk, { key, cert, ca });
+  const credentials = psk.length > 0 ? undefined : serverCredentials(options, { ca, requestCert });
+  const side = { server: true, servername: undefined, requestCert, psk, earlyData };
+  return peerInfo(await run(socket, options, side, credentials));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The raw layer's descriptors: waiting, an event loop of one's own, giving away, taking over, files.
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import { once } from 'node:events';
@@ -179,6 +180,32 @@ test('S2.49 sendFile() sends a file on the active stream', async () => {
   await pair.client.waitSend('', { flags: FIN });
   expect((await read).equals(bytes)).toBe(true);
   fs.closeSync(file);
+});
+
+test('S2.49 spliceFrom() and spliceTo() send from a pipe and receive into one', async () => {
+  const path = `${process.env['KQUIC_TEST_CERTS'] ?? ''}/fifo`;
+  execFileSync('mkfifo', [path]);
+  const pipe = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_NONBLOCK);
+  const id = pair.client.openStream('bidi') ?? -1;
+  expect(pair.client.spliceFrom(pipe, 100)).toBeUndefined();
+  fs.writeSync(pipe, 'through a pipe');
+  expect(pair.client.spliceFrom(pipe, 7)).toBe(7);
+  expect(pair.client.spliceFrom(pipe, 100)).toBe(7);
+  expect(pair.client.spliceTo(pipe, 100)).toBeUndefined();
+  await pair.client.waitSend('', { stream: { id, flags: FIN } });
+  const received = Buffer.alloc(100);
+  let count = 0;
+  while (count < 14) {
+    await pair.server.readable();
+    if (pair.server.spliceTo(pipe, 100) === undefined) continue;
+    count += fs.readSync(pipe, received, count, 100 - count, null);
+  }
+  expect(received.toString('utf8', 0, count)).toBe('through a pipe');
+  fs.closeSync(pipe);
+  expect(thrown(() => pair.client.spliceFrom(pipe, 1))).toMatchObject({
+    code: 'EBADF',
+    syscall: 'splice',
+  });
 });
 
 test('peelOff() makes a stream a socket of its own', async () => {
