@@ -59,8 +59,8 @@ struct netns netns_create(void)
 static void receive_on_first(int netns, const char *device)
 {
 	netns_enter(netns);
-	shell("unshare -m sh -c 'mount -t sysfs sysfs /sys && cd /sys/class/net/%s/queues/rx-0 && "
-	      "if [ -e rps_cpus ]; then echo 1 >rps_cpus; fi'", device);
+	shell("unshare -m sh -c 'mount -t sysfs sysfs /sys && f=/sys/class/net/%s/queues/rx-0/rps_cpus && "
+	      "if [ -e $f ]; then echo 1 >$f; fi'", device);
 }
 
 void netns_keep_order(const struct netns *netns)

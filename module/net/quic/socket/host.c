@@ -117,8 +117,11 @@ static void on_writable(struct quic_conn *conn, struct quic_stream *stream)
 {
 	if (stream && stream->send.peeled)
 		quic_stream_sock_changed(stream->owner, QUIC_WAKE_WRITE);
-	/* Others than its owner may wait for it as well: a system call of the connection's socket. */
-	if (!stream || stream->users > !!stream->owner)
+	/*
+	 * The connection's socket writes on all others (S2.42), and a system call of it may wait for this
+	 * one as well.
+	 */
+	if (!stream || !stream->send.peeled || stream->users > !!stream->owner)
 		quic_sk(sk_of(conn))->wake |= QUIC_WAKE_WRITE;
 }
 
