@@ -9,6 +9,7 @@ CACHE	:= $(or $(KQUIC_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kquic)
 NODE_20	:= $(CACHE)/node/node_modules
 VM	:= test/vm/run $(if $(KERNEL),--kernel $(KERNEL)) $(if $(KIND),--kind $(KIND))
 ADDON	:= build/Release/kquic.node
+ADDON_ASAN := build/asan/Debug/kquic.node
 FAULT_PARTS := 1 2
 JEST	:= node_modules/.bin/jest --config jest.config.js
 
@@ -176,6 +177,18 @@ check-tools-asan: peers ## the same with ASan and UBSan; QEMU only, user-mode Li
 .PHONY: check-node
 check-node: node ## the TypeScript API, in the VM; TESTS=12 chooses files by their names
 	$(VM) --timeout 1500 -- $(JEST) $(TESTS)
+
+# node-gyp empties build/, so its addon comes first.
+$(ADDON_ASAN): $(ADDON) CMakeLists.txt
+	npm run build:addon:asan
+	@touch $@
+
+# Not every file, because each takes up to twice its time: handshakes, files, threads and processes, sessions and the
+# raw layer reach every part of the addon.
+ASAN_TESTS := 23.sni 42.sendfile 61.process 71.session 80.socket
+.PHONY: check-node-asan
+check-node-asan: node $(ADDON_ASAN) ## some of it with the addon under ASan and UBSan; QEMU only
+	$(VM) --timeout 2400 -- test/node/asan.sh $(JEST) $(or $(TESTS),$(ASAN_TESTS))
 
 .PHONY: check-package
 check-package: prebuild dist-lib ## the packed package in empty projects with Node 20, 22 and 24, also in the VM
