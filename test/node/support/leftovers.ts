@@ -39,6 +39,8 @@ export function noteRejections(): void {
 }
 
 export async function leftovers(play: () => Promise<unknown>): Promise<Leftovers> {
+  // Node makes its streams when they are first touched, which pipe() does, and libuv opens /dev/null then.
+  process.stdout.write('');
   await collect();
   const before = { descriptors: descriptors(), objects: objects() };
   rejections.length = 0;
