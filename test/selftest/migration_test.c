@@ -318,20 +318,29 @@ TEST("S6.23 RFC 9000, 9.3 a NAT takes another address and the server follows")
 	nat_rebinds(RELAY_ADDRESS, "127.0.0.3");
 }
 
+struct nat {
+	struct relay relay;
+	unsigned int returned;
+};
+
+/* One that forgets sooner than an answer takes would let none through: some have to come back first. */
 static bool forget(void *arg)
 {
-	struct relay *relay = arg;
+	struct nat *nat = arg;
 
-	relay_take(relay, (*relay->way + 1) % RELAY_WAYS);
+	if (nat->relay.count->returned - nat->returned < 10)
+		return false;
+	nat->returned = nat->relay.count->returned;
+	relay_take(&nat->relay, (*nat->relay.way + 1) % RELAY_WAYS);
 	return true;
 }
 
 TEST_LIMIT("S6.27 RFC 9000, 9.3 nothing is lost while a NAT forgets again and again", 120)
 {
-	struct relay relay;
-	struct pair pair = pair_behind_nat(&relay);
+	struct nat nat = { };
+	struct pair pair = pair_behind_nat(&nat.relay);
 
-	ASSERT(under_load(&pair, 4, forget, &relay) > 0);
+	ASSERT(under_load(&pair, 4, forget, &nat) > 0);
 	pair_echo(&pair, 8);
 	pair_close(&pair);
 }

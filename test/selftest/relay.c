@@ -92,8 +92,10 @@ static void run(struct shared *shared, int front, const int *backs)
 		if (fds[1].revents) {
 			len = recv(fds[1].fd, data, sizeof(data), 0);
 			look(count, TO_CLIENT, data, len);
-			if (len > 0 && client_len)
+			if (len > 0 && client_len) {
 				sendto(front, data, len, 0, (struct sockaddr *)&client, client_len);
+				count->returned++;
+			}
 		}
 	}
 }

@@ -20,10 +20,12 @@ enum {
  * struct relay_count - datagrams by their first packet, by direction
  * @negotiation: Version Negotiation; @v1, @v2, @other: long headers of that version
  * @early: 0-RTT packets; @retry: Retry packets
+ * @returned: any that came back to the client
  */
 struct relay_count {
 	unsigned int negotiation[2], v1[2], v2[2], other[2];
 	unsigned int early[2], retry[2];
+	unsigned int returned;
 };
 
 struct relay {
