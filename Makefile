@@ -132,9 +132,9 @@ selftests-asan: ## libquic's tests over real sockets, with ASan and UBSan; QEMU 
 	$(VM) --timeout 900 -- make -s -C test/selftest run-asan TESTS="$(TESTS)"
 
 .PHONY: check-debug
-check-debug: libquic ## the selftests on the debug kernel (KASAN, lockdep, kmemleak), then with failing allocations
+check-debug: libquic ## the selftests with KASAN, lockdep, kmemleak, then with failing allocations; KIND=debug: in QEMU
 	$(MAKE) -C test/selftest
-	test/vm/run --kind debug --timeout 5400 -- make -s -C test/selftest run TESTS="$(TESTS)"
+	test/vm/run --kind $(or $(KIND),uml-debug) --timeout 5400 -- make -s -C test/selftest run TESTS="$(TESTS)"
 	$(MAKE) check-faults
 
 # On user-mode Linux, because some tests are run a thousand times; it has one processor, so side by side.
