@@ -176,7 +176,7 @@ check-tools-asan: peers ## the same with ASan and UBSan; QEMU only, user-mode Li
 
 .PHONY: check-node
 check-node: node ## the TypeScript API, in the VM; TESTS=12 chooses files by their names
-	$(VM) --timeout 1500 -- $(JEST) $(TESTS)
+	$(VM) --timeout 2700 -- $(JEST) $(TESTS)
 
 # node-gyp empties build/, so its addon comes first.
 $(ADDON_ASAN): $(ADDON) CMakeLists.txt
