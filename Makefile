@@ -212,9 +212,11 @@ demo: deps ## a TypeScript server and client, and foreign peers, exchange real f
 bench: deps ## throughput and requests per second beside TCP and TLS, in C and in TypeScript, in the VM
 	@$(MAKE) --no-print-directory libquic node
 	$(MAKE) -C bench/c
-	$(VM) --timeout 1800 -- sh -c 'make -s -C bench/c run && node dist/bench/node/main.js'
-bench-node: node ## the TypeScript API beside Node's own tls and http2, in the VM; SECONDS=5 for each measurement
-	$(VM) --timeout 1800 $(if $(SECONDS),--env SECONDS=$(SECONDS)) -- node dist/bench/node/main.js
+	packages=$$(bench/node/fetch) && $(VM) --timeout 1800 --env PACKAGES="$$packages" -- \
+		sh -c 'make -s -C bench/c run && node dist/bench/node/main.js'
+bench-node: node ## the TypeScript API beside Node's tls and http2 and @matrixai/quic, in the VM; SECONDS=5 for each
+	packages=$$(bench/node/fetch) && $(VM) --timeout 1800 --env PACKAGES="$$packages" \
+		$(if $(SECONDS),--env DURATION=$(SECONDS)) -- node dist/bench/node/main.js
 
 .PHONY: vm
 vm: deps ## a shell in the VM

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: MIT
 //
-// make bench-node: kquic beside node:tls and node:http2, both ends of everything in this process. Compare the
-// ratios, never figures of different boots. SECONDS sets how long each measurement takes.
+// make bench-node: kquic beside node:tls, node:http2 and @matrixai/quic, both ends of everything in this process.
+// Compare the ratios, never figures of different boots. DURATION is how many seconds each measurement takes, PACKAGES
+// the folder that @matrixai/quic is in; without it, it is left out.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { certificate } from '../../examples/certificate.js';
 import { Http2 } from './http2.js';
+import { Matrix } from './matrixai.js';
 import { Quic } from './quic.js';
 import { print, type Row } from './table.js';
 import { Tls } from './tls.js';
 import type { Identity, Transport } from './transport.js';
 import { bulk, handshakes, idle, requests } from './workload.js';
 
-const SECONDS = Number(process.env['SECONDS'] ?? 5);
+const SECONDS = Number(process.env['DURATION'] ?? 5);
+const PACKAGES = process.env['PACKAGES'];
 
 function identity(): Identity {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kquic-bench-'));
@@ -31,6 +34,7 @@ async function measure(
   const rows: Row[] = [];
   for (const transport of transports) {
     rows.push({ name: transport.name, value: await work(transport) });
+    await transport.settled?.();
   }
   return rows;
 }
@@ -54,7 +58,9 @@ async function printRequests(
 
 async function main(): Promise<void> {
   const pems = identity();
-  const transports = [await Tls.open(pems), await Http2.open(pems), await Quic.open(pems)];
+  const transports: Transport[] = [await Tls.open(pems), await Http2.open(pems)];
+  if (PACKAGES !== undefined) transports.push(await Matrix.open(pems, PACKAGES));
+  transports.push(await Quic.open(pems));
   await printRequests(transports, 'one at a time', 1, 1);
   await printRequests(transports, '32 at a time on one connection', 1, 32);
   await printRequests(transports, 'one at a time on each of 100 connections', 100, 1);

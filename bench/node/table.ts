@@ -13,6 +13,6 @@ export function print(title: string, unit: string, rows: Row[]): void {
       .slice(0, i)
       .map((other) => `${(value / other.value).toFixed(2)} of ${other.name}`);
     const number = value.toFixed(value < 100 ? 1 : 0).padStart(9);
-    console.log(`  ${name.padEnd(12)} ${number} ${unit.padEnd(6)} ${ratios.join(', ')}`.trimEnd());
+    console.log(`  ${name.padEnd(14)} ${number} ${unit.padEnd(6)} ${ratios.join(', ')}`.trimEnd());
   });
 }

@@ -21,6 +21,8 @@ export interface Link {
 export interface Transport {
   readonly name: string;
   connect(): Promise<Link>;
+  /** Until nothing goes on any more for links that are closed, if that takes longer than their close(). */
+  settled?(): Promise<void>;
   close(): Promise<void>;
 }
 
