@@ -180,7 +180,9 @@ check-node: node ## the TypeScript API, in the VM; TESTS=12 chooses files by the
 
 # node-gyp empties build/, so its addon comes first.
 $(ADDON_ASAN): $(ADDON) CMakeLists.txt
-	npm run build:addon:asan
+	prefix=$$(node -p 'path.resolve(process.execPath, "../..")'); \
+		if [ -d "$$prefix/include/node" ]; then export npm_config_nodedir="$$prefix"; fi; \
+		npm run build:addon:asan
 	@touch $@
 
 # Not every file, because each takes up to twice its time: handshakes, files, threads and processes, sessions and the
