@@ -34,7 +34,15 @@
             '<!(node -p "require(\'node-addon-api\').include_dir")',
             'module/include/uapi',
           ],
-          'defines': ['NAPI_VERSION=8', 'NAPI_DISABLE_CPP_EXCEPTIONS', '_GNU_SOURCE'],
+          # A call that Node refuses ends the function that made it; in a thread that is being terminated
+          # Node refuses the exception as well, which is no reason to abort the process.
+          'defines': [
+            'NAPI_VERSION=8',
+            'NAPI_CPP_EXCEPTIONS',
+            'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
+            '_GNU_SOURCE',
+          ],
+          'cflags_cc!': ['-fno-exceptions'],
           'cflags': ['-Wall', '-Wextra', '-fvisibility=hidden', '<!@(pkg-config --cflags gnutls)'],
           'cflags_cc': ['-std=c++17'],
           'libraries': ['<!@(pkg-config --libs gnutls)', '-lpthread'],

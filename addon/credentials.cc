@@ -27,10 +27,7 @@ void Credentials::Define(Napi::Env env, Napi::Object exports) {
 Credentials::Credentials(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Credentials>(info) {
   gnutls_certificate_credentials_t credentials = nullptr;
   int error = gnutls_certificate_allocate_credentials(&credentials);
-  if (error < 0) {
-    Napi::Error::New(info.Env(), gnutls_strerror(error)).ThrowAsJavaScriptException();
-    return;
-  }
+  if (error < 0) throw Napi::Error::New(info.Env(), gnutls_strerror(error));
   pointer_ = CredentialsPointer(credentials, gnutls_certificate_free_credentials);
 }
 

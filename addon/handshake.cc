@@ -78,11 +78,8 @@ void Handshake::Define(Napi::Env env, Napi::Object exports) {
 
 Handshake::Handshake(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Handshake>(info) {
   Napi::Env env = info.Env();
-  if (info.Length() < 3 || !info[0].IsNumber() || !info[2].IsObject()) {
-    Napi::TypeError::New(env, "Handshake(fd, credentials, options)")
-        .ThrowAsJavaScriptException();
-    return;
-  }
+  if (info.Length() < 3 || !info[0].IsNumber() || !info[2].IsObject())
+    throw Napi::TypeError::New(env, "Handshake(fd, credentials, options)");
   completions_ = env.GetInstanceData<Completions>();
   int fd = info[0].As<Napi::Number>().Int32Value();
   CredentialsPointer credentials;

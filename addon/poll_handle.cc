@@ -23,10 +23,10 @@ void PollHandle::Define(Napi::Env env, Napi::Object exports) {
 
 PollHandle::PollHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<PollHandle>(info) {
   Napi::Env env = info.Env();
-  if (info.Length() < 2 || !info[0].IsNumber() || !info[1].IsFunction()) {
-    Napi::TypeError::New(env, "PollHandle(fd, callback)").ThrowAsJavaScriptException();
-    return;
-  }
+  if (info.Length() < 2 || !info[0].IsNumber() || !info[1].IsFunction())
+    throw Napi::TypeError::New(env, "PollHandle(fd, callback)");
+  callback_ = Napi::Persistent(info[1].As<Napi::Function>());
+  context_ = std::make_unique<Napi::AsyncContext>(env, "kquic.PollHandle");
   uv_loop_t* loop = nullptr;
   napi_get_uv_event_loop(env, &loop);
 
@@ -36,8 +36,7 @@ PollHandle::PollHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<PollHa
   if (error != 0) {
     Napi::Error exception = Napi::Error::New(env, uv_strerror(error));
     exception.Set("errno", Napi::Number::New(env, error));
-    exception.ThrowAsJavaScriptException();
-    return;
+    throw exception;
   }
   watcher->fd = fd;
   watcher->owner = this;
@@ -46,9 +45,6 @@ PollHandle::PollHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<PollHa
       env, [](napi_async_cleanup_hook_handle, void* data) { static_cast<Watcher*>(data)->Close(); },
       watcher.get(), &watcher->hook);
   watcher_ = watcher.release();
-
-  callback_ = Napi::Persistent(info[1].As<Napi::Function>());
-  context_ = std::make_unique<Napi::AsyncContext>(env, "kquic.PollHandle");
   // Alive until close(): libuv calls back into this object.
   Ref();
 }

@@ -56,6 +56,7 @@ describe('nothing is left, and the process goes on, after', () => {
   test.each([
     ['threads that exit, throw and reject', ['3', 'mine 1', 'mine 1']],
     ['threads that are terminated', undefined],
+    ['threads that are terminated inside the addon', undefined],
     ['threads one after the other, and at once', ['0', '0', '0', '0', '0']],
     ['copies of the package', 4],
     ['both formats of the package', true],

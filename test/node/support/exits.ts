@@ -5,9 +5,10 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { native, type HandshakeOptions } from '../../../lib/native.js';
 import { leftovers } from './leftovers.js';
 import { mess } from './mess.js';
-import { Pair, clientOptions, serverOptions } from './pair.js';
+import { ALPN, Pair, clientOptions, serverOptions } from './pair.js';
 
 const load = createRequire(__filename);
 
@@ -81,6 +82,18 @@ const PROGRAMS: Record<string, () => Promise<unknown>> = {
     }
   },
 
+  /** Node refuses what a thread asks for then, in the middle of any function of the addon. */
+  async 'threads that are terminated inside the addon'() {
+    for (const what of ['handshakes', 'loads']) {
+      for (let i = 0; i < 5; i++) {
+        const worker = thread(what);
+        await once(worker, 'message');
+        await delay(i * 10);
+        await worker.terminate();
+      }
+    }
+  },
+
   async 'threads one after the other, and at once'() {
     const results = [await ended(thread('round trip')), await ended(thread('round trip'))];
     const workers = [1, 2, 3].map(() => thread('round trip'));
@@ -114,12 +127,39 @@ const PROGRAMS: Record<string, () => Promise<unknown>> = {
   },
 };
 
-const THREADS: Record<string, () => Promise<unknown>> = {
+const THREADS: Record<string, () => unknown> = {
   async mess() {
     await mess();
     parentPort?.postMessage('all is under way');
   },
   'round trip': roundTrip,
+
+  /** Makes handshakes that nobody starts, until it is terminated. */
+  handshakes() {
+    const { Credentials, Handshake } = native();
+    const options: HandshakeOptions = {
+      server: false,
+      alpn: [ALPN],
+      servername: 'localhost',
+      requestCert: false,
+      rejectUnauthorized: true,
+      keylog: false,
+      earlyData: false,
+      session: undefined,
+      psk: [],
+      asksIdentity: false,
+    };
+    parentPort?.postMessage('here it comes');
+    for (;;) new Handshake(0, new Credentials(), options).keylog();
+  },
+
+  /** Loads the addon, until it is terminated. */
+  loads() {
+    native();
+    const addon = Object.keys(load.cache).find((file) => file.endsWith('.node'));
+    parentPort?.postMessage('here it comes');
+    for (;;) process.dlopen({ exports: {} }, String(addon));
+  },
 };
 
 async function main(): Promise<void> {
