@@ -225,11 +225,15 @@ vm: deps ## a shell in the VM
 	test/vm/shell $(if $(KERNEL),--kernel $(KERNEL)) $(if $(KIND),--kind $(KIND))
 
 .PHONY: lint
-lint: lint-style lint-shell lint-man lint-node lint-module ## everything that needs no run
+lint: lint-style lint-format lint-shell lint-man lint-node lint-module ## everything that needs no run
 
 .PHONY: lint-style
 lint-style: ## licences, line lengths, white space
 	.ci/style
+
+.PHONY: lint-format
+lint-format: ## clang-format
+	.ci/format
 
 .PHONY: lint-shell
 lint-shell: ## shellcheck

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// How many objects of each kind live in this process, so that tests can see what was not given back.
+// How many objects of each kind live in this process, so that tests can see what was not given
+// back.
 #ifndef KQUIC_ADDON_CENSUS_H
 #define KQUIC_ADDON_CENSUS_H
 

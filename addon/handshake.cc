@@ -99,7 +99,8 @@ void Handshake::Advance(const Napi::CallbackInfo& info) {
     if (state_->running) return;
     state_->running = true;
   }
-  // Together with this object until the step is over, and no longer: what it refers to refers to us.
+  // Together with this object until the step is over, and no longer: what it refers to refers to
+  // us.
   callback_ = Napi::Persistent(info[0].As<Napi::Function>());
   Ref();
   completions_->Begin(env);

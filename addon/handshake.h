@@ -5,8 +5,8 @@
 //
 // TypeScript: new Handshake(fd, credentials, options); advance((status) => void), result(),
 // keylog(), identify(credentials), and sessionData() of a client that is done. `status` is
-// TlsSession::Status. Between advance() and the callback the descriptor must stay open, and advance()
-// must not be called again.
+// TlsSession::Status. Between advance() and the callback the descriptor must stay open, and
+// advance() must not be called again.
 #ifndef KQUIC_ADDON_HANDSHAKE_H
 #define KQUIC_ADDON_HANDSHAKE_H
 

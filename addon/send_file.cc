@@ -88,11 +88,12 @@ class Job {
   int64_t done_ = 0;
 };
 
-// sendfileAsync(out, in, offset, count): a promise of the bytes sent, 0 at the file's end, or of -errno
+// sendfileAsync(out, in, offset, count): a promise of the bytes sent, 0 at the file's end, or of
+// -errno
 napi_value SendFile(napi_env env, napi_callback_info info) {
   Args<4> args(env, info);
-  return Job::Start(env, std::make_unique<Job>(args.Int(0), args.Int(1), args.Int64(2),
-                                               args.Int64(3)));
+  return Job::Start(env,
+                    std::make_unique<Job>(args.Int(0), args.Int(1), args.Int64(2), args.Int64(3)));
 }
 
 }  // namespace

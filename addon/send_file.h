@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// sendfile() from a file to a stream's socket, in libuv's pool, where all work on files is done: it may
-// wait for a disk. It does not wait for the network: the socket has to be non-blocking.
+// sendfile() from a file to a stream's socket, in libuv's pool, where all work on files is done: it
+// may wait for a disk. It does not wait for the network: the socket has to be non-blocking.
 #ifndef KQUIC_ADDON_SEND_FILE_H
 #define KQUIC_ADDON_SEND_FILE_H
 

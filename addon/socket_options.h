@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// setsockopt() and getsockopt() as plain functions on integer descriptors; results are >= 0 or -errno.
+// setsockopt() and getsockopt() as plain functions on integer descriptors; results are >= 0 or
+// -errno.
 #ifndef KQUIC_ADDON_SOCKET_OPTIONS_H
 #define KQUIC_ADDON_SOCKET_OPTIONS_H
 

@@ -95,8 +95,8 @@ napi_value Poll(napi_env env, napi_callback_info info) {
   return Number(env, count < 0 ? -errno : descriptor.revents);
 }
 
-// queued(fd, 0 | 1 | 2): bytes in the receive queue (SIOCINQ); in the send queue, those that wait for
-// an acknowledgement included (SIOCOUTQ); not sent yet (SIOCOUTQNSD)
+// queued(fd, 0 | 1 | 2): bytes in the receive queue (SIOCINQ); in the send queue, those that wait
+// for an acknowledgement included (SIOCOUTQ); not sent yet (SIOCOUTQNSD)
 napi_value Queued(napi_env env, napi_callback_info info) {
   Args<2> args(env, info);
   static const unsigned long requests[] = {SIOCINQ, SIOCOUTQ, SIOCOUTQNSD};

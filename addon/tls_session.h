@@ -34,7 +34,7 @@ struct TlsOptions {
   bool early_data = false;       // client: send it, if the session permits; server: accept it
   std::vector<uint8_t> session;  // client: what SessionData() of an earlier session gave
   std::vector<Psk> psk;          // in place of credentials; a client's is one
-  bool asks_identity = false;  // server: wait for SetIdentity() once the ClientHello is there
+  bool asks_identity = false;    // server: wait for SetIdentity() once the ClientHello is there
 };
 
 struct TlsResult {

@@ -7,7 +7,7 @@
 #include "context.h"
 #include "log.h"
 
-#define QUIC_ALERT_MAX	255
+#define QUIC_ALERT_MAX 255
 
 /* gnutls_alert_read_func: GnuTLS raised an alert for the peer */
 int quic_alert_raised(gnutls_session_t session, gnutls_record_encryption_level_t level,

@@ -8,8 +8,8 @@
 #include "context.h"
 #include "log.h"
 
-#define QUIC_ALPN_SIZE	63	/* of the whole list */
-#define QUIC_ALPN_NAMES	8	/* GnuTLS keeps no more */
+#define QUIC_ALPN_SIZE	63 /* of the whole list */
+#define QUIC_ALPN_NAMES 8  /* GnuTLS keeps no more */
 
 static int quic_alpn_refuse(const char *why)
 {

@@ -65,7 +65,7 @@ struct quic_context {
 };
 
 /* TLS extension quic_transport_parameters (RFC 9001, 8.2) */
-#define QUIC_TLS_EXTENSION	0x39
+#define QUIC_TLS_EXTENSION 0x39
 
 struct quic_context *quic_context_find(gnutls_session_t session);
 int quic_context_get(gnutls_session_t session, struct quic_context **pctx);

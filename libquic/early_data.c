@@ -22,8 +22,7 @@ static int quic_early_data_accept(void *ptr, time_t expires, const gnutls_datum_
 	return 0;
 }
 
-__attribute__((constructor))
-static void quic_early_data_init(void)
+__attribute__((constructor)) static void quic_early_data_init(void)
 {
 	if (gnutls_anti_replay_init(&quic_early_data_anti_replay))
 		return;

@@ -8,7 +8,7 @@
 #include "log.h"
 
 /* The socket promises that its parameters fit (and those of a peer may take up to 512 bytes). */
-#define QUIC_EXTENSION_SIZE	256
+#define QUIC_EXTENSION_SIZE 256
 
 static int quic_extension_send(gnutls_session_t session, gnutls_buffer_t extdata)
 {
@@ -43,8 +43,8 @@ static int quic_extension_recv(gnutls_session_t session, const unsigned char *da
 int quic_extension_register(gnutls_session_t session, struct quic_context *ctx,
 			    gnutls_ext_deinit_data_func destroy)
 {
-	unsigned int flags = GNUTLS_EXT_FLAG_TLS | GNUTLS_EXT_FLAG_CLIENT_HELLO |
-			     GNUTLS_EXT_FLAG_EE;
+	unsigned int flags =
+		GNUTLS_EXT_FLAG_TLS | GNUTLS_EXT_FLAG_CLIENT_HELLO | GNUTLS_EXT_FLAG_EE;
 	int ret;
 
 	ret = gnutls_session_ext_register(session, "quic_transport_parameters", QUIC_TLS_EXTENSION,

@@ -11,7 +11,7 @@
  * Milliseconds per poll(). A socket does not become writable for poll() before the peer's limits
  * are known, so waiting is bounded and the call is tried again.
  */
-#define QUIC_HANDSHAKE_POLL_TIME	1000
+#define QUIC_HANDSHAKE_POLL_TIME 1000
 
 static void quic_handshake_wait(int sockfd, short events)
 {

@@ -13,8 +13,8 @@
 #include <netinet/quic.h>
 #include "log.h"
 
-#define QUIC_LOG_SIZE	128	/* S9.13 */
-#define QUIC_LOG_FILE	48	/* of a name: two fit into a line, beside what is wrong with them */
+#define QUIC_LOG_SIZE 128 /* S9.13 */
+#define QUIC_LOG_FILE 48  /* of a name: two fit into a line, beside what is wrong with them */
 
 static atomic_int quic_log_level = -1;
 static _Atomic(quic_set_log_func_t) quic_log_func;

@@ -6,7 +6,7 @@
 
 #include <netinet/quic.h>
 
-#define QUIC_MESSAGE_STREAM_FLAGS \
+#define QUIC_MESSAGE_STREAM_FLAGS                                          \
 	(MSG_QUIC_STREAM_NEW | MSG_QUIC_STREAM_FIN | MSG_QUIC_STREAM_UNI | \
 	 MSG_QUIC_STREAM_DONTWAIT | MSG_QUIC_STREAM_SNDBLOCK)
 

@@ -10,9 +10,9 @@
 #include "log.h"
 
 /* Of a line; GnuTLS takes identities and keys of some hundred bytes. Bounded, as a file may be endless. */
-#define QUIC_PSK_LINE_SIZE	4096
+#define QUIC_PSK_LINE_SIZE 4096
 
-#define QUIC_PSK_DIGITS		"0123456789abcdefABCDEF"
+#define QUIC_PSK_DIGITS "0123456789abcdefABCDEF"
 
 /**
  * struct quic_psk - a PSK file and the line that was read last
@@ -130,7 +130,8 @@ static void quic_psk_close(struct quic_psk *psk)
 static int quic_psk_use(const struct quic_psk *psk, gnutls_psk_client_credentials_t cred)
 {
 	const gnutls_datum_t digits = {
-		.data = psk->identity.data + 1, .size = psk->identity.size - 1,
+		.data = psk->identity.data + 1,
+		.size = psk->identity.size - 1,
 	};
 	gnutls_datum_t identity;
 	int ret;

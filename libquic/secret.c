@@ -38,8 +38,8 @@ static int quic_secret_permitted(struct quic_context *ctx, gnutls_record_encrypt
 {
 	gnutls_datum_t protocol;
 
-	if (level != (ctx->server ? GNUTLS_ENCRYPTION_LEVEL_HANDSHAKE :
-				    GNUTLS_ENCRYPTION_LEVEL_APPLICATION))
+	if (level !=
+	    (ctx->server ? GNUTLS_ENCRYPTION_LEVEL_HANDSHAKE : GNUTLS_ENCRYPTION_LEVEL_APPLICATION))
 		return 0;
 
 	/* RFC 9001, 8.2: without the extension the connection MUST be closed. */

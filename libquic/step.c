@@ -12,10 +12,10 @@
 #include "outbox.h"
 
 /* At least what a UDP datagram can carry: then a handshake message is received in one piece. */
-#define QUIC_STEP_BUFFER_SIZE	65536
+#define QUIC_STEP_BUFFER_SIZE 65536
 
 /* More than any handshake needs; GnuTLS itself would buffer a message of 16 MiB. */
-#define QUIC_STEP_RECEIVE_LIMIT	(256 * 1024)
+#define QUIC_STEP_RECEIVE_LIMIT (256 * 1024)
 
 /* gnutls_handshake_read_func: GnuTLS wrote a message for the peer */
 static int quic_step_queue(gnutls_session_t session, gnutls_record_encryption_level_t level,

@@ -9,9 +9,9 @@
 #include "log.h"
 
 #define QUIC_TICKET_KEY_SIZE	64
-#define QUIC_TICKET_SIZE	4096	/* the socket collects no more */
-#define QUIC_SESSION_DATA_SIZE	(1 << 20)	/* with a chain of certificates, it may be long */
-#define QUIC_TICKET_HEADER_SIZE	4	/* RFC 8446, 4: type, 24-bit length */
+#define QUIC_TICKET_SIZE	4096	  /* the socket collects no more */
+#define QUIC_SESSION_DATA_SIZE	(1 << 20) /* with a chain of certificates, it may be long */
+#define QUIC_TICKET_HEADER_SIZE 4	  /* RFC 8446, 4: type, 24-bit length */
 
 /* Encrypt tickets under a key that all connections of a listener with this peer share. */
 int quic_ticket_enable(gnutls_session_t session, int sockfd)
@@ -55,13 +55,15 @@ static int quic_ticket_message_size(const uint8_t *data, size_t len)
 	if (len < QUIC_TICKET_HEADER_SIZE)
 		return 0;
 	if (data[0] != GNUTLS_HANDSHAKE_NEW_SESSION_TICKET) {
-		quic_log_err("the peer sent a message of type %u in place of a session ticket", data[0]);
+		quic_log_err("the peer sent a message of type %u in place of a session ticket",
+			     data[0]);
 		return GNUTLS_E_UNEXPECTED_HANDSHAKE_PACKET;
 	}
 	size = QUIC_TICKET_HEADER_SIZE + (data[1] << 16 | data[2] << 8 | data[3]);
 	if (size > QUIC_TICKET_SIZE) {
-		quic_log_err("the session ticket has %zu bytes, the socket collects no more than %d",
-			     size, QUIC_TICKET_SIZE);
+		quic_log_err(
+			"the session ticket has %zu bytes, the socket collects no more than %d",
+			size, QUIC_TICKET_SIZE);
 		return GNUTLS_E_HANDSHAKE_TOO_LARGE;
 	}
 	return size <= len ? size : 0;

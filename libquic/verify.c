@@ -28,8 +28,7 @@ static const struct {
 	{ GNUTLS_CERT_INVALID, GNUTLS_A_BAD_CERTIFICATE, "it is invalid" },
 };
 
-#define QUIC_VERIFY_REASONS \
-	(sizeof(quic_verify_reasons) / sizeof(quic_verify_reasons[0]))
+#define QUIC_VERIFY_REASONS (sizeof(quic_verify_reasons) / sizeof(quic_verify_reasons[0]))
 
 /* GnuTLS says all ones as long as nothing was verified. */
 static unsigned int quic_verify_status(gnutls_session_t session)

@@ -124,8 +124,8 @@ static int quic_accept(int listener)
 
 	if (fd < 0)
 		return -1;
-	return handshake_done(
-		fd, quic_server_handshake(fd, transport_key, transport_cert, BENCH_ALPN));
+	return handshake_done(fd,
+			      quic_server_handshake(fd, transport_key, transport_cert, BENCH_ALPN));
 }
 
 static int quic_connect(unsigned short port)

@@ -8,8 +8,8 @@
 
 struct transport {
 	const char *name;
-	int (*listen)(unsigned short *port);	/* listening fd, or -1 */
-	int (*accept)(int listener);		/* connected fd with its handshake done, or -1 */
+	int (*listen)(unsigned short *port); /* listening fd, or -1 */
+	int (*accept)(int listener);	     /* connected fd with its handshake done, or -1 */
 	int (*connect)(unsigned short port);
 	ssize_t (*send)(int fd, const void *buf, size_t len);
 	ssize_t (*recv)(int fd, void *buf, size_t len);

@@ -38,7 +38,7 @@ static void complain(int level, const char *message)
 
 static int exchange(int fd, const char *text)
 {
-	int64_t id = -1;	/* the kernel chooses a stream: 0, the first of a client */
+	int64_t id = -1; /* the kernel chooses a stream: 0, the first of a client */
 	uint32_t flags = MSG_QUIC_STREAM_NEW | MSG_QUIC_STREAM_FIN | MSG_NOSIGNAL;
 	char data[4096];
 	ssize_t len;

@@ -15,14 +15,14 @@ static void echo(int fd)
 
 	for (;;) {
 		uint32_t flags = 0;
-		ssize_t len = quic_recvmsg(fd, data, sizeof(data), &id, &flags);
+		ssize_t n = quic_recvmsg(fd, data, sizeof(data), &id, &flags);
 
-		if (len < 0)	/* ENOTCONN: the connection is over */
+		if (n < 0) /* ENOTCONN: the connection is over */
 			return;
-		if (id & QUIC_STREAM_TYPE_UNI_MASK)	/* a stream that has no way back */
+		if (id & QUIC_STREAM_TYPE_UNI_MASK) /* a stream that has no way back */
 			continue;
-		if (quic_sendmsg(fd, data, len, id, (flags & MSG_QUIC_STREAM_FIN) | MSG_NOSIGNAL) < 0)
-			perror("quic_sendmsg");	/* the client gave this stream up; others go on */
+		if (quic_sendmsg(fd, data, n, id, (flags & MSG_QUIC_STREAM_FIN) | MSG_NOSIGNAL) < 0)
+			perror("quic_sendmsg"); /* the client gave this stream up; others go on */
 	}
 }
 
@@ -42,7 +42,7 @@ int main(int argc, char **argv)
 		perror("cannot listen");
 		return 1;
 	}
-	quic_set_log_level(LOG_ERR);	/* says why a handshake fails */
+	quic_set_log_level(LOG_ERR); /* says why a handshake fails */
 	signal(SIGCHLD, SIG_IGN);
 	for (;;) {
 		fd = accept(listener, NULL, NULL);
@@ -50,7 +50,7 @@ int main(int argc, char **argv)
 			perror("accept");
 			continue;
 		}
-		if (fork() == 0) {	/* a process for each: handshakes wait for their clients */
+		if (fork() == 0) { /* a process for each: handshakes wait for their clients */
 			if (!quic_server_handshake(fd, argv[2], argv[3], "echo"))
 				echo(fd);
 			return 0;

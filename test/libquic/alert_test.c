@@ -123,10 +123,11 @@ TEST("S9.2 without a common cipher the server says handshake_failure")
 
 	pair_create(&pair, &pki.server, 0);
 	ASSERT_EQ(gnutls_priority_set_direct(pair.client.session,
-					     QUIC_PRIORITY ":-CIPHER-ALL:+AES-256-GCM", NULL), 0);
+					     QUIC_PRIORITY ":-CIPHER-ALL:+AES-256-GCM", NULL),
+		  0);
 	ASSERT_EQ(gnutls_priority_set_direct(pair.server.session,
-					     QUIC_PRIORITY ":-CIPHER-ALL:+CHACHA20-POLY1305",
-					     NULL), 0);
+					     QUIC_PRIORITY ":-CIPHER-ALL:+CHACHA20-POLY1305", NULL),
+		  0);
 	assert_server_refused(&pair, GNUTLS_E_NO_CIPHER_SUITES, GNUTLS_A_HANDSHAKE_FAILURE);
 	pair_destroy(&pair);
 }

@@ -13,7 +13,7 @@ static void check(int ret, const char *what)
 	exit(1);
 }
 
-#define CHECK(call)	check(call, #call)
+#define CHECK(call) check(call, #call)
 
 void certificate_create(struct certificate *cert, const struct certificate *issuer,
 			const char *name, time_t from, time_t to)
@@ -60,8 +60,7 @@ static void write_file(const char *name, gnutls_datum_t *pem)
 	gnutls_free(pem->data);
 }
 
-void certificate_write(const struct certificate *cert, const char *cert_file,
-		       const char *key_file)
+void certificate_write(const struct certificate *cert, const char *cert_file, const char *key_file)
 {
 	gnutls_datum_t pem;
 

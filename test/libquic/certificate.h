@@ -17,7 +17,6 @@ struct certificate {
 void certificate_create(struct certificate *cert, const struct certificate *issuer,
 			const char *name, time_t from, time_t to);
 void certificate_destroy(struct certificate *cert);
-void certificate_write(const struct certificate *cert, const char *cert_file,
-		       const char *key_file);
+void certificate_write(const struct certificate *cert, const char *cert_file, const char *key_file);
 
 #endif /* _CERTIFICATE_H */

@@ -23,7 +23,8 @@ static void pair_asking(struct pair *pair, const struct certificate *shown)
 	if (shown) {
 		gnutls_x509_crt_t crt = shown->crt;
 
-		ASSERT(gnutls_certificate_set_x509_key(pair->client.cred, &crt, 1, shown->key) >= 0);
+		ASSERT(gnutls_certificate_set_x509_key(pair->client.cred, &crt, 1, shown->key) >=
+		       0);
 	}
 }
 
@@ -55,8 +56,9 @@ TEST("S9.2 a client's certificate is verified and known to the server")
 	ASSERT_EQ(count, 1);
 	ASSERT_EQ(gnutls_x509_crt_init(&crt), 0);
 	ASSERT_EQ(gnutls_x509_crt_import(crt, certs, GNUTLS_X509_FMT_DER), 0);
-	ASSERT_EQ(gnutls_x509_crt_get_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &size),
-		  0);
+	ASSERT_EQ(
+		gnutls_x509_crt_get_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &size),
+		0);
 	ASSERT_MEM(name, "client.test", 11);
 	gnutls_x509_crt_deinit(crt);
 	pair_destroy(&pair);

@@ -9,7 +9,7 @@
 #include "pair.h"
 #include "socket_double.h"
 
-#define TYPES	64	/* handshake types are smaller */
+#define TYPES 64 /* handshake types are smaller */
 
 /* Which messages of a peer carried the extension, by handshake type. */
 struct seen {

@@ -16,7 +16,7 @@
 #include "pair.h"
 #include "socket_double.h"
 
-#define BAD_FILE	"bad.file"
+#define BAD_FILE "bad.file"
 
 static void write_bytes(const char *name, const void *data, size_t len)
 {
@@ -194,7 +194,8 @@ TEST("S9.2 an encrypted key: the log says so")
 	gnutls_datum_t pem;
 
 	ASSERT_EQ(gnutls_x509_privkey_export2_pkcs8(pki.server.key, GNUTLS_X509_FMT_PEM, "secret",
-						    GNUTLS_PKCS_PBES2_AES_128, &pem), 0);
+						    GNUTLS_PKCS_PBES2_AES_128, &pem),
+		  0);
 	write_bytes(BAD_FILE, pem.data, pem.size);
 	gnutls_free(pem.data);
 	double_reset();

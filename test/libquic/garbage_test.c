@@ -11,8 +11,8 @@
 #include "pair.h"
 #include "socket_double.h"
 
-#define HEADER_SIZE	4	/* RFC 8446, 4 */
-#define MUTATIONS	300
+#define HEADER_SIZE 4 /* RFC 8446, 4 */
+#define MUTATIONS   300
 
 /* Returns whether that end failed because of what it received. */
 static bool refused(const struct end *end)
@@ -59,7 +59,7 @@ TEST("S9.6 whichever message is garbage, an alert is the answer")
 }
 
 struct mutation {
-	int message;	/* counted down */
+	int message; /* counted down */
 	unsigned int position;
 	uint8_t bits;
 };
@@ -79,7 +79,9 @@ TEST_LIMIT("S9.6 no change of a byte goes unnoticed, or does harm", 120)
 	srandom(9001);
 	for (i = 0; i < MUTATIONS; i++) {
 		struct mutation mutation = {
-			.message = random() % 7, .position = random(), .bits = 1 << random() % 8,
+			.message = random() % 7,
+			.position = random(),
+			.bits = 1 << random() % 8,
 		};
 		struct pair pair;
 

@@ -30,7 +30,8 @@ TEST("T175 S9.10 the client's first key is found on any line of the server's fil
 	ASSERT_EQ(args.result, 0);
 	assert_both_have_keys();
 	/* The first line of the server's own file works as well. */
-	ASSERT_EQ(blocking_handshake(&args, PSK_SERVER_FILE, NULL, "sample"), GNUTLS_E_NO_APPLICATION_PROTOCOL);
+	ASSERT_EQ(blocking_handshake(&args, PSK_SERVER_FILE, NULL, "sample"),
+		  GNUTLS_E_NO_APPLICATION_PROTOCOL);
 	args.alpns = "other, sample";
 	ASSERT_EQ(blocking_handshake(&args, PSK_SERVER_FILE, NULL, "sample"), 0);
 	ASSERT_EQ(args.result, 0);
@@ -40,7 +41,8 @@ TEST("T175 S9.10 the client's first key is found on any line of the server's fil
 TEST("T176 S9.2 without a hostname any certificate will do")
 {
 	struct server_arguments args = {
-		.key_file = SERVER_KEY_FILE, .cert_file = SERVER_CERT_FILE,
+		.key_file = SERVER_KEY_FILE,
+		.cert_file = SERVER_CERT_FILE,
 	};
 
 	ASSERT_EQ(blocking_handshake(&args, NULL, NULL, NULL), 0);
@@ -52,7 +54,9 @@ TEST("T176 S9.2 without a hostname any certificate will do")
 TEST("F48 S9.11 with a hostname the chain is verified, and a protocol selected")
 {
 	struct server_arguments args = {
-		.key_file = SERVER_KEY_FILE, .cert_file = SERVER_CERT_FILE, .alpns = "aa,bb",
+		.key_file = SERVER_KEY_FILE,
+		.cert_file = SERVER_CERT_FILE,
+		.alpns = "aa,bb",
 	};
 
 	ASSERT_EQ(blocking_handshake(&args, NULL, "server.test", "bb"), 0);
@@ -64,7 +68,8 @@ TEST("F48 S9.11 with a hostname the chain is verified, and a protocol selected")
 TEST("F48 S9.12 a certificate for another name is refused, and the server told why")
 {
 	struct server_arguments args = {
-		.key_file = SERVER_KEY_FILE, .cert_file = SERVER_CERT_FILE,
+		.key_file = SERVER_KEY_FILE,
+		.cert_file = SERVER_CERT_FILE,
 	};
 
 	ASSERT_EQ(blocking_handshake(&args, NULL, "other.test", NULL),
@@ -81,14 +86,16 @@ TEST("F48 S9.12 a certificate for another name is refused, and the server told w
 /* RFC 5280, 4.2.1.12 */
 TEST("F48 S9.2 a certificate that is for clients only does not make a server")
 {
-	struct server_arguments args = { .key_file = "client-key.pem", .cert_file = "client-cert.pem" };
+	struct server_arguments args = { .key_file = "client-key.pem",
+					 .cert_file = "client-cert.pem" };
 	const time_t now = time(NULL);
 	struct certificate cert;
 
 	certificate_create(&cert, &pki.authority, "server.test", now - 1000, now + 1000);
 	ASSERT_EQ(gnutls_x509_crt_set_key_purpose_oid(cert.crt, GNUTLS_KP_TLS_WWW_CLIENT, 0), 0);
 	ASSERT_EQ(gnutls_x509_crt_sign2(cert.crt, pki.authority.crt, pki.authority.key,
-					GNUTLS_DIG_SHA256, 0), 0);
+					GNUTLS_DIG_SHA256, 0),
+		  0);
 	certificate_write(&cert, args.cert_file, args.key_file);
 	certificate_destroy(&cert);
 
@@ -104,7 +111,9 @@ TEST("F48 S9.2 a certificate that is for clients only does not make a server")
 TEST("T177 S9.11 without a common protocol both calls fail")
 {
 	struct server_arguments args = {
-		.key_file = SERVER_KEY_FILE, .cert_file = SERVER_CERT_FILE, .alpns = "aa",
+		.key_file = SERVER_KEY_FILE,
+		.cert_file = SERVER_CERT_FILE,
+		.alpns = "aa",
 	};
 
 	ASSERT_EQ(blocking_handshake(&args, NULL, NULL, "bb"), -ENOTCONN);

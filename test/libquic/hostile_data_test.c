@@ -13,7 +13,7 @@
 #include "pair.h"
 #include "socket_double.h"
 
-#define BIG	(2 << 20)
+#define BIG (2 << 20)
 
 static size_t session_data(unsigned char *data, size_t size)
 {
@@ -125,7 +125,8 @@ TEST("S9.2 a list of protocols that is none: the log says why")
 		{ ",", "an empty name" },
 		{ "a,  ", "an empty name" },
 		{ "a,b,c,d,e,f,g,h,i", "more than 8 names" },
-		{ "a2345678901234567890123456789012345678901234567890123456789012345", "longer than" },
+		{ "a2345678901234567890123456789012345678901234567890123456789012345",
+		  "longer than" },
 	};
 	size_t i;
 
@@ -144,7 +145,8 @@ TEST("S9.2 a list of protocols that is none: the log says why")
 TEST("S9.2 a hostname that is none is an error before anything is sent")
 {
 	struct server_arguments args = {
-		.key_file = SERVER_KEY_FILE, .cert_file = SERVER_CERT_FILE,
+		.key_file = SERVER_KEY_FILE,
+		.cert_file = SERVER_CERT_FILE,
 	};
 	char name[1000];
 

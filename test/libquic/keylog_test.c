@@ -12,8 +12,8 @@
 #include "pair.h"
 #include "socket_double.h"
 
-#define FILE_NAME	"keys.log"
-#define SECRET_SIZE	32	/* of the ciphers with SHA-256, of which the first is chosen */
+#define FILE_NAME   "keys.log"
+#define SECRET_SIZE 32 /* of the ciphers with SHA-256, of which the first is chosen */
 
 /* The secret of the line "LABEL RANDOM SECRET", with the client's random in hexadecimal. */
 static void find_secret(const char *label, const char *random, char *secret)
@@ -64,8 +64,10 @@ TEST("S9.8 the secrets of a connection are in the key log that SSLKEYLOGFILE nam
 	for (i = 0; i < random.size; i++)
 		sprintf(hex + 2 * i, "%02x", random.data[i]);
 
-	assert_logged_secret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", hex, CLIENT_FD, QUIC_CRYPTO_HANDSHAKE);
-	assert_logged_secret("SERVER_HANDSHAKE_TRAFFIC_SECRET", hex, SERVER_FD, QUIC_CRYPTO_HANDSHAKE);
+	assert_logged_secret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", hex, CLIENT_FD,
+			     QUIC_CRYPTO_HANDSHAKE);
+	assert_logged_secret("SERVER_HANDSHAKE_TRAFFIC_SECRET", hex, SERVER_FD,
+			     QUIC_CRYPTO_HANDSHAKE);
 	assert_logged_secret("CLIENT_TRAFFIC_SECRET_0", hex, CLIENT_FD, QUIC_CRYPTO_APP);
 	assert_logged_secret("SERVER_TRAFFIC_SECRET_0", hex, SERVER_FD, QUIC_CRYPTO_APP);
 	pair_destroy(&pair);

@@ -84,7 +84,9 @@ TEST("S9.13 without a function messages go to stdout, with their level in front"
 	len = read(fds[0], text, sizeof(text) - 1);
 	ASSERT(len > 0);
 	text[len] = '\0';
-	ASSERT(strstr(text, "libquic ERROR: the peer's certificate was refused: it is for another name\n"));
+	ASSERT(strstr(
+		text,
+		"libquic ERROR: the peer's certificate was refused: it is for another name\n"));
 	ASSERT(strstr(text, "libquic NOTICE: alert to the peer: "));
 	ASSERT(!strstr(text, "DEBUG"));
 }

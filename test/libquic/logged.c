@@ -8,7 +8,7 @@
 #include "../selftest/harness.h"
 #include "logged.h"
 
-#define LINES	256
+#define LINES 256
 
 static struct {
 	int level;

@@ -9,7 +9,7 @@
 #include "../selftest/harness.h"
 #include "pair.h"
 
-#define DAY	(24 * 60 * 60)
+#define DAY (24 * 60 * 60)
 
 struct pki pki;
 
@@ -38,9 +38,8 @@ int main(int argc, char **argv)
 	certificate_destroy(&unknown);
 	certificate_write(&pki.client, OTHER_CERT_FILE, OTHER_KEY_FILE);
 	certificate_write(&pki.server, SERVER_CERT_FILE, SERVER_KEY_FILE);
-	write_text(PSK_SERVER_FILE,
-		   "first:00112233445566778899aabbccddeeff\n"
-		   "second:ffeeddccbbaa99887766554433221100\n");
+	write_text(PSK_SERVER_FILE, "first:00112233445566778899aabbccddeeff\n"
+				    "second:ffeeddccbbaa99887766554433221100\n");
 	/* The newline at the end is missing on purpose. */
 	write_text(PSK_CLIENT_FILE, "second:ffeeddccbbaa99887766554433221100");
 

@@ -9,7 +9,7 @@
 #include "pair.h"
 #include "socket_double.h"
 
-static int countdown = -1;	/* allocations that still succeed; below 0 all do */
+static int countdown = -1; /* allocations that still succeed; below 0 all do */
 
 static bool exhausted(void)
 {

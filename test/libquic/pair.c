@@ -26,10 +26,11 @@ void pair_create(struct pair *pair, const struct certificate *cert, unsigned int
 
 	memset(pair, 0, sizeof(*pair));
 	double_reset();
-	end_create(&pair->client, CLIENT_FD, GNUTLS_CLIENT |
-		   (flags & PAIR_EARLY_CLIENT ? early : 0));
-	end_create(&pair->server, SERVER_FD, GNUTLS_SERVER | GNUTLS_NO_AUTO_SEND_TICKET |
-		   (flags & PAIR_EARLY_SERVER ? early : 0));
+	end_create(&pair->client, CLIENT_FD,
+		   GNUTLS_CLIENT | (flags & PAIR_EARLY_CLIENT ? early : 0));
+	end_create(&pair->server, SERVER_FD,
+		   GNUTLS_SERVER | GNUTLS_NO_AUTO_SEND_TICKET |
+			   (flags & PAIR_EARLY_SERVER ? early : 0));
 	ASSERT(gnutls_certificate_set_x509_key(pair->server.cred, &crt, 1, cert->key) >= 0);
 	ASSERT_OK(getsockopt(SERVER_FD, SOL_QUIC, QUIC_SOCKOPT_SESSION_TICKET, bytes, &len));
 	ASSERT_EQ(gnutls_session_ticket_enable_server(pair->server.session, &key), 0);
@@ -53,7 +54,8 @@ void pair_verify(struct pair *pair, const char *hostname)
 {
 	ASSERT_EQ(gnutls_certificate_set_x509_trust(pair->client.cred, &pki.authority.crt, 1), 1);
 	ASSERT_EQ(gnutls_server_name_set(pair->client.session, GNUTLS_NAME_DNS, hostname,
-					 strlen(hostname)), 0);
+					 strlen(hostname)),
+		  0);
 	gnutls_session_set_verify_cert(pair->client.session, hostname, 0);
 }
 

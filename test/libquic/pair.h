@@ -13,27 +13,27 @@
 /* Certificates and key files, made once before the tests. */
 struct pki {
 	struct certificate authority;
-	struct certificate server;	/* for server.test */
-	struct certificate expired;	/* for server.test */
-	struct certificate client;	/* for client.test */
-	struct certificate stranger;	/* the same, of an authority that nobody trusts */
+	struct certificate server;   /* for server.test */
+	struct certificate expired;  /* for server.test */
+	struct certificate client;   /* for client.test */
+	struct certificate stranger; /* the same, of an authority that nobody trusts */
 };
 
 extern struct pki pki;
 
-#define SERVER_CERT_FILE	"server-cert.pem"
-#define SERVER_KEY_FILE		"server-key.pem"
-#define OTHER_CERT_FILE		"other-cert.pem"
-#define OTHER_KEY_FILE		"other-key.pem"
-#define PSK_SERVER_FILE		"server.psk"
-#define PSK_CLIENT_FILE		"client.psk"
+#define SERVER_CERT_FILE "server-cert.pem"
+#define SERVER_KEY_FILE	 "server-key.pem"
+#define OTHER_CERT_FILE	 "other-cert.pem"
+#define OTHER_KEY_FILE	 "other-key.pem"
+#define PSK_SERVER_FILE	 "server.psk"
+#define PSK_CLIENT_FILE	 "client.psk"
 
 struct end {
 	gnutls_session_t session;
 	gnutls_certificate_credentials_t cred;
 	struct quic_handshake_step *step;
 	int fd;
-	int result;	/* of the last init or step */
+	int result; /* of the last init or step */
 	bool done;
 };
 
@@ -43,9 +43,9 @@ struct pair {
 };
 
 /* Flags: enable 0-RTT. */
-#define PAIR_EARLY_CLIENT	1
-#define PAIR_EARLY_SERVER	2
-#define PAIR_EARLY_DATA		(PAIR_EARLY_CLIENT | PAIR_EARLY_SERVER)
+#define PAIR_EARLY_CLIENT 1
+#define PAIR_EARLY_SERVER 2
+#define PAIR_EARLY_DATA	  (PAIR_EARLY_CLIENT | PAIR_EARLY_SERVER)
 
 /* Fresh sockets and sessions; the server shows @cert. */
 void pair_create(struct pair *pair, const struct certificate *cert, unsigned int flags);

@@ -10,7 +10,7 @@
 #include "pair.h"
 #include "socket_double.h"
 
-#define FILE_NAME	"wrong.psk"
+#define FILE_NAME "wrong.psk"
 
 static void write_psk(const char *text)
 {
@@ -50,7 +50,8 @@ TEST("S9.10 an identity that the server has not is refused in the same way")
 TEST("S9.10 a client with a key and a server with a certificate do not agree")
 {
 	struct server_arguments args = {
-		.key_file = SERVER_KEY_FILE, .cert_file = SERVER_CERT_FILE,
+		.key_file = SERVER_KEY_FILE,
+		.cert_file = SERVER_CERT_FILE,
 	};
 
 	ASSERT(blocking_handshake(&args, PSK_CLIENT_FILE, NULL, NULL) < 0);

@@ -8,8 +8,8 @@
 
 #include "socket_double.h"
 
-#define TICKET_KEY_SIZE		64
-#define PARAMS_SIZE		80
+#define TICKET_KEY_SIZE 64
+#define PARAMS_SIZE	80
 
 struct message {
 	struct message *next;
@@ -25,7 +25,7 @@ struct double_socket {
 	bool refuse_params;
 	bool got_params;
 	unsigned int disturbances;
-	unsigned int interruptions;	/* of them */
+	unsigned int interruptions; /* of them */
 	size_t chunk;
 	uint8_t peer_params[512];
 	size_t peer_params_len;

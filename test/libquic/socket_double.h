@@ -8,14 +8,14 @@
 #define _SOCKET_DOUBLE_H
 
 #include <stdbool.h>
-#include <netinet/quic.h>	/* and nothing else: S1.1 */
+#include <netinet/quic.h> /* and nothing else: S1.1 */
 
 /* File descriptors of the two sockets of a pair, and of the first, which most tests use. */
-#define DOUBLE_PAIRS		16
-#define DOUBLE_CLIENT(pair)	(1000 + 2 * (pair))
-#define DOUBLE_SERVER(pair)	(1001 + 2 * (pair))
-#define CLIENT_FD		DOUBLE_CLIENT(0)
-#define SERVER_FD		DOUBLE_SERVER(0)
+#define DOUBLE_PAIRS	    16
+#define DOUBLE_CLIENT(pair) (1000 + 2 * (pair))
+#define DOUBLE_SERVER(pair) (1001 + 2 * (pair))
+#define CLIENT_FD	    DOUBLE_CLIENT(0)
+#define SERVER_FD	    DOUBLE_SERVER(0)
 
 /* Start from a fresh pair, or from the first one. */
 void double_reset_pair(int pair);

@@ -88,7 +88,9 @@ TEST("S9.3 a client follows a HelloRetryRequest to another group")
 	/* The client guesses a group that the server does not take. */
 	ASSERT_EQ(gnutls_priority_set_direct(pair.client.session,
 					     QUIC_PRIORITY ":-GROUP-ALL:+GROUP-SECP384R1:"
-					     "+GROUP-SECP521R1", NULL), 0);
+							   "+GROUP-SECP521R1",
+					     NULL),
+		  0);
 	ASSERT_EQ(gnutls_priority_set_direct(pair.server.session,
 					     QUIC_PRIORITY ":-GROUP-ALL:+GROUP-SECP521R1", NULL),
 		  0);
@@ -261,7 +263,7 @@ TEST("S9.6 a short send is EMSGSIZE")
 	ASSERT_EQ(result_of_send(1), -EMSGSIZE);
 }
 
-static uint32_t close_code;	/* that the server would close with */
+static uint32_t close_code; /* that the server would close with */
 
 /* Let the server receive a ClientHello that was tampered with by @spoil, and note its close. */
 static int result_of_receive(void (*spoil)(struct quic_handshake_step_recvmsg *step))

@@ -13,7 +13,7 @@
 #include "pair.h"
 #include "socket_double.h"
 
-#define ROUNDS	6
+#define ROUNDS 6
 
 static atomic_bool finished;
 static atomic_uint lines;
@@ -43,7 +43,9 @@ static void *make_handshakes(void *data)
 	for (i = 0; i < ROUNDS; i++) {
 		struct server_arguments psk = { .pair = pair, .key_file = PSK_SERVER_FILE };
 		struct server_arguments cert = {
-			.pair = pair, .key_file = SERVER_KEY_FILE, .cert_file = SERVER_CERT_FILE,
+			.pair = pair,
+			.key_file = SERVER_KEY_FILE,
+			.cert_file = SERVER_CERT_FILE,
 			.alpns = "aa,bb",
 		};
 

@@ -138,8 +138,10 @@ TEST("S3.28 a server that sends a HelloRetryRequest takes no early data")
 
 	offer_early_data(&pair, PAIR_EARLY_SERVER);
 	/* The client has no share for it, and resumption without a key exchange would need none. */
-	ASSERT_EQ(gnutls_priority_set_direct(pair.server.session, QUIC_PRIORITY
-					     ":-PSK:-GROUP-ALL:+GROUP-SECP384R1", NULL), 0);
+	ASSERT_EQ(gnutls_priority_set_direct(pair.server.session,
+					     QUIC_PRIORITY ":-PSK:-GROUP-ALL:+GROUP-SECP384R1",
+					     NULL),
+		  0);
 	pair_init(&pair);
 	ASSERT(end_perform(&pair.client));
 	ASSERT(end_perform(&pair.server));

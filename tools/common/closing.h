@@ -3,7 +3,7 @@
 #ifndef _TOOLS_CLOSING_H
 #define _TOOLS_CLOSING_H
 
-#define CLOSING_TEXT_SIZE	128
+#define CLOSING_TEXT_SIZE 128
 
 /* The socket's connection has ended: say how. */
 void closing_describe(int fd, char text[CLOSING_TEXT_SIZE]);

@@ -8,7 +8,7 @@
 #include <netinet/quic.h>
 
 /* Room for "ADDRESS port N" */
-#define ENDPOINT_NAME_SIZE	64
+#define ENDPOINT_NAME_SIZE 64
 
 /**
  * struct endpoint - where to connect to, or where to listen

@@ -26,7 +26,7 @@ struct handshake {
 
 enum handshake_state {
 	HANDSHAKE_WANTS_INPUT,	/* wait until the socket is readable, then advance again */
-	HANDSHAKE_WANTS_OUTPUT,	/* wait until it is writable, or for a moment (S2.41) */
+	HANDSHAKE_WANTS_OUTPUT, /* wait until it is writable, or for a moment (S2.41) */
 	HANDSHAKE_DONE,
 	HANDSHAKE_FAILED,
 };

@@ -9,7 +9,7 @@
 
 #include "number.h"
 
-#define MOST_SECONDS	(365 * 24 * 60 * 60)
+#define MOST_SECONDS (365 * 24 * 60 * 60)
 
 /* The digits at the beginning of @text; *@end is what follows them. */
 static bool leading_number(const char *text, uint64_t *value, char **end)
@@ -58,8 +58,7 @@ uint64_t number_parse_seconds(const char *what, const char *text)
 	char *end;
 
 	seconds = strtod(text, &end);
-	if (!isdigit((unsigned char)*text) || *end || !(seconds >= 0.001) ||
-	    seconds > MOST_SECONDS)
+	if (!isdigit((unsigned char)*text) || *end || !(seconds >= 0.001) || seconds > MOST_SECONDS)
 		errx(EXIT_USAGE, "%s '%s' is not a number of seconds", what, text);
 	return seconds * 1000;
 }

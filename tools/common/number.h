@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* Exit status of a wrong command line. */
-#define EXIT_USAGE	2
+#define EXIT_USAGE 2
 
 /* A decimal number from @min to @max; @what says in messages what it is. */
 uint64_t number_parse(const char *what, const char *text, uint64_t min, uint64_t max);

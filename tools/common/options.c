@@ -120,7 +120,9 @@ static void check_descriptors(void)
 	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
 		if (fcntl(fd, F_GETFD) < 0)
 			errx(EXIT_FAILURE, "standard %s is closed",
-			     fd == STDIN_FILENO ? "input" : fd == STDOUT_FILENO ? "output" : "error");
+			     fd == STDIN_FILENO	 ? "input" :
+			     fd == STDOUT_FILENO ? "output" :
+						   "error");
 	}
 }
 

@@ -39,7 +39,8 @@ enum {
 	OPTION_OWN,
 };
 
-#define COMMON_SHORT_OPTIONS	"46v"
+#define COMMON_SHORT_OPTIONS "46v"
+/* clang-format off */
 #define COMMON_LONG_OPTIONS \
 	{ "alpn", required_argument, NULL, OPTION_ALPN }, \
 	{ "cert", required_argument, NULL, OPTION_CERT }, \
@@ -53,6 +54,7 @@ enum {
 	{ "verbose", no_argument, NULL, 'v' }, \
 	{ "version", no_argument, NULL, OPTION_VERSION }, \
 	{ "help", no_argument, NULL, OPTION_HELP }
+/* clang-format on */
 
 /* What --help prints of them. */
 extern const char common_help[];

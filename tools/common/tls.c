@@ -7,8 +7,8 @@
 #include "number.h"
 #include "tls.h"
 
-#define MOST_CERTIFICATES	16
-#define TICKET_KEY_SIZE		64
+#define MOST_CERTIFICATES 16
+#define TICKET_KEY_SIZE	  64
 
 static void check(int ret, const char *what)
 {
@@ -219,8 +219,8 @@ static int configure(const struct tls *tls, gnutls_session_t session, int fd)
 gnutls_session_t tls_session(const struct tls *tls, int fd)
 {
 	/* S9.9: libquic sends the ticket; 0-RTT takes both flags on both ends. */
-	unsigned int flags = tls->server ? GNUTLS_SERVER | GNUTLS_NO_AUTO_SEND_TICKET :
-					   GNUTLS_CLIENT;
+	unsigned int flags =
+		tls->server ? GNUTLS_SERVER | GNUTLS_NO_AUTO_SEND_TICKET : GNUTLS_CLIENT;
 	gnutls_session_t session;
 	int ret;
 

@@ -18,9 +18,9 @@
 #include "relay.h"
 #include "session_file.h"
 
-#define KEEPALIVE_MICROSECONDS	10000000	/* a third of the idle timeout */
-#define LINGER_MILLISECONDS	3000		/* how long a server waits for the client's close */
-#define STEP_MILLISECONDS	100		/* no poll() says when a handshake may send (S2.41) */
+#define KEEPALIVE_MICROSECONDS 10000000 /* a third of the idle timeout */
+#define LINGER_MILLISECONDS    3000	/* how long a server waits for the client's close */
+#define STEP_MILLISECONDS      100	/* no poll() says when a handshake may send (S2.41) */
 
 enum {
 	OPTION_EARLY_DATA = OPTION_OWN,
@@ -32,7 +32,7 @@ struct options {
 	bool keep_listening;
 	bool unidirectional;
 	const char *session_file;
-	uint64_t timeout;	/* of the handshake, milliseconds; 0: the idle timeout */
+	uint64_t timeout; /* of the handshake, milliseconds; 0: the idle timeout */
 };
 
 static const char usage[] =
@@ -122,10 +122,14 @@ static bool wait_for_handshake(int fd, enum handshake_state state, int64_t deadl
 	return true;
 }
 
-static bool shake_hands(const struct options *options, struct relay *relay, gnutls_session_t session)
+static bool shake_hands(const struct options *options, struct relay *relay,
+			gnutls_session_t session)
 {
 	struct handshake handshake = {
-		.session = session, .fd = relay->fd, .event = relay_event, .event_arg = relay,
+		.session = session,
+		.fd = relay->fd,
+		.event = relay_event,
+		.event_arg = relay,
 	};
 	int64_t deadline = options->timeout ? milliseconds() + options->timeout : 0;
 	char peer[ENDPOINT_NAME_SIZE];
@@ -150,7 +154,8 @@ static bool shake_hands(const struct options *options, struct relay *relay, gnut
 		      gnutls_cipher_get_name(gnutls_cipher_get(session)),
 		      gnutls_session_is_resumed(session) ? ", resumed" : "",
 		      gnutls_session_get_flags(session) & GNUTLS_SFLAGS_EARLY_DATA ?
-			      ", early data accepted" : "");
+			      ", early data accepted" :
+			      "");
 	handshake_end(&handshake);
 	return state == HANDSHAKE_DONE;
 }

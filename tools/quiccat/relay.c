@@ -12,8 +12,8 @@
 #include "relay.h"
 
 /* Application error codes: of a stream that nobody asked for, and of a close before the end */
-#define CODE_UNWANTED	1
-#define CODE_FAILED	2
+#define CODE_UNWANTED 1
+#define CODE_FAILED   2
 
 static bool is_empty(const struct relay_buffer *buffer)
 {
@@ -272,7 +272,8 @@ enum { INPUT, OUTPUT, SOCKET };
 
 static bool wants_send(const struct relay *relay)
 {
-	if (relay->sid < 0 || relay->no_credit || relay->fin_sent || relay->send_done || relay->closed)
+	if (relay->sid < 0 || relay->no_credit || relay->fin_sent || relay->send_done ||
+	    relay->closed)
 		return false;
 	return !is_empty(&relay->input) || relay->input_ended;
 }

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RELAY_BUFFER_SIZE	65536
+#define RELAY_BUFFER_SIZE 65536
 
 /**
  * struct relay_buffer - bytes on their way

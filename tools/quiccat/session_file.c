@@ -8,10 +8,10 @@
 
 #include "session_file.h"
 
-#define FIRST_LINE	"quiccat-session 1"
-#define MOST_DATA	16384	/* bytes of one value; tickets may carry certificates */
-#define MOST_TOKEN	128
-#define NO_NAME		"-"
+#define FIRST_LINE "quiccat-session 1"
+#define MOST_DATA  16384 /* bytes of one value; tickets may carry certificates */
+#define MOST_TOKEN 128
+#define NO_NAME	   "-"
 
 struct bytes {
 	unsigned char data[MOST_DATA];
@@ -67,7 +67,8 @@ static void read_contents(struct contents *contents, FILE *stream, const char *f
 		line[strcspn(line, "\n")] = '\0';
 		good = number++ ? read_line(contents, line) : !strcmp(line, FIRST_LINE);
 		if (!good)
-			errx(1, "session file %s, line %u: quiccat has not written this", file, number);
+			errx(1, "session file %s, line %u: quiccat has not written this", file,
+			     number);
 	}
 	if (ferror(stream))
 		err(1, "cannot read session file %s", file);

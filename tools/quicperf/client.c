@@ -168,8 +168,9 @@ static void on_received(struct connection *connection, int64_t sid, const uint8_
 	if (!fin)
 		return;
 	if (stream->received != client->plan->response_size || stream->to_send) {
-		warnx("%s is no quicperf server: it sent %ju bytes instead of %ju", connection->peer,
-		      (uintmax_t)stream->received, (uintmax_t)client->plan->response_size);
+		warnx("%s is no quicperf server: it sent %ju bytes instead of %ju",
+		      connection->peer, (uintmax_t)stream->received,
+		      (uintmax_t)client->plan->response_size);
 		fail(client);
 		return;
 	}
@@ -292,7 +293,10 @@ bool client_run(const struct common_options *options, const struct tls *tls,
 		const struct plan *plan, struct measurement *measurement)
 {
 	struct client client = {
-		.options = options, .tls = tls, .plan = plan, .result = measurement,
+		.options = options,
+		.tls = tls,
+		.plan = plan,
+		.result = measurement,
 	};
 	unsigned int i;
 

@@ -16,7 +16,7 @@ enum workload {
 };
 
 /* A number of bytes that does not end before the time does. */
-#define BYTES_ENDLESS	INT64_MAX
+#define BYTES_ENDLESS INT64_MAX
 
 /**
  * struct plan - what to do

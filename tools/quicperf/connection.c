@@ -7,8 +7,8 @@
 
 #include "connection.h"
 
-#define RECEIVE_SIZE	262144
-#define ROUNDS		16	/* calls in a row for one connection, while others wait */
+#define RECEIVE_SIZE 262144
+#define ROUNDS	     16 /* calls in a row for one connection, while others wait */
 
 static void end_session(struct connection *connection)
 {

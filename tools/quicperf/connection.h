@@ -21,8 +21,8 @@ struct connection;
  */
 struct connection_ops {
 	void (*established)(struct connection *connection);
-	void (*received)(struct connection *connection, int64_t sid, const uint8_t *data, size_t len,
-			 bool fin);
+	void (*received)(struct connection *connection, int64_t sid, const uint8_t *data,
+			 size_t len, bool fin);
 	void (*sent)(struct connection *connection, struct stream *stream);
 	void (*gone)(struct connection *connection, struct stream *stream);
 	void (*closed)(struct connection *connection);

@@ -9,7 +9,7 @@
 
 #include "loop.h"
 
-#define EVENTS	64
+#define EVENTS 64
 
 uint64_t loop_now(void)
 {

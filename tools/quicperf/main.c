@@ -15,9 +15,9 @@
 #include "server.h"
 #include "stream.h"
 
-#define DEFAULT_MILLISECONDS	10000
-#define MOST_PARALLEL		10000
-#define MOST_STREAMS		4096
+#define DEFAULT_MILLISECONDS 10000
+#define MOST_PARALLEL	     10000
+#define MOST_STREAMS	     4096
 
 enum {
 	OPTION_BYTES = OPTION_OWN,
@@ -251,8 +251,8 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	raise_descriptor_limit();
 	tls_load(&tls, &options.common.tls, options.common.server);
-	status = options.common.server ? server_run(&options.common, &tls) :
-					 measure(&options, &tls);
+	status =
+		options.common.server ? server_run(&options.common, &tls) : measure(&options, &tls);
 	tls_unload(&tls);
 	return status;
 }

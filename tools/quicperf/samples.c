@@ -8,8 +8,8 @@ void samples_add(struct samples *samples, uint64_t microseconds)
 {
 	if (samples->count == samples->room) {
 		samples->room = samples->room ? 2 * samples->room : 1024;
-		samples->values = reallocarray(samples->values, samples->room,
-					       sizeof(*samples->values));
+		samples->values =
+			reallocarray(samples->values, samples->room, sizeof(*samples->values));
 		if (!samples->values)
 			err(1, "samples");
 	}

@@ -8,15 +8,15 @@
 #include "connection.h"
 #include "server.h"
 
-#define BACKLOG		1024
-#define MOST_STREAMS	4096	/* that a client may have open: the kernel's bound */
+#define BACKLOG	     1024
+#define MOST_STREAMS 4096 /* that a client may have open: the kernel's bound */
 
 /* A client that gives up so many exchanges in their middle is not served any more. */
-#define MOST_KEPT	(2 * MOST_STREAMS)
+#define MOST_KEPT (2 * MOST_STREAMS)
 
 /* Application error codes */
-#define CODE_MALFORMED	1	/* a stream ended inside its first 8 bytes */
-#define CODE_TOO_MANY	2
+#define CODE_MALFORMED 1 /* a stream ended inside its first 8 bytes */
+#define CODE_TOO_MANY  2
 
 struct server {
 	struct watch watch;

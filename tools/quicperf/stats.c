@@ -5,9 +5,11 @@
 
 #include "stats.h"
 
-#define FIELD(field, unit) \
-	{ #field unit, offsetof(struct quic_conn_stats, field), \
-	  sizeof(((struct quic_conn_stats *)0)->field) }
+#define FIELD(field, unit)                                            \
+	{                                                             \
+#field unit, offsetof(struct quic_conn_stats, field), \
+			sizeof(((struct quic_conn_stats *)0)->field)  \
+	}
 
 static const struct {
 	const char *name;

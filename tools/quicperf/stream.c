@@ -8,7 +8,7 @@
 
 #include "stream.h"
 
-#define CHUNK_SIZE	65536
+#define CHUNK_SIZE 65536
 
 /* IDs of one type step by 4 (RFC 9000, 2.1). */
 static unsigned int bucket_of(int64_t id)

@@ -16,9 +16,9 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#define STREAM_ALPN		"perf"
-#define STREAM_HEADER_SIZE	8
-#define STREAM_BUCKETS		256
+#define STREAM_ALPN	   "perf"
+#define STREAM_HEADER_SIZE 8
+#define STREAM_BUCKETS	   256
 
 /**
  * struct stream - an exchange under way
@@ -61,7 +61,7 @@ struct stream_table {
 enum stream_result {
 	STREAM_MORE,	/* some of it was sent */
 	STREAM_ENDED,	/* the rest of it was sent, and the end */
-	STREAM_BLOCKED,	/* this stream may not send for now */
+	STREAM_BLOCKED, /* this stream may not send for now */
 	STREAM_FULL,	/* none may: not even a new one */
 	STREAM_GONE,	/* the peer wants no more of it */
 	STREAM_CLOSED,	/* the connection has ended */

@@ -23,9 +23,9 @@ extern "C" {
  * GnuTLS priority string (S9.3): TLS 1.3 and nothing older (RFC 9001, 4.2), QUIC's ciphers (RFC 9001, 5.3),
  * certificates and PSKs, and no middlebox compatibility mode (RFC 9001, 8.4).
  */
-#define QUIC_PRIORITY \
-	"NORMAL:-VERS-ALL:+VERS-TLS1.3:+PSK:+ECDHE-PSK:" \
-	"-CIPHER-ALL:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-CCM:" \
+#define QUIC_PRIORITY                                                                  \
+	"NORMAL:-VERS-ALL:+VERS-TLS1.3:+PSK:+ECDHE-PSK:"                               \
+	"-CIPHER-ALL:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-CCM:"       \
 	"-GROUP-ALL:+GROUP-SECP256R1:+GROUP-X25519:+GROUP-SECP384R1:+GROUP-SECP521R1:" \
 	"%DISABLE_TLS13_COMPAT_MODE"
 

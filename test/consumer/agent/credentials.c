@@ -32,7 +32,8 @@ static int set_certificate(struct credentials *cred, gnutls_session_t session,
 		if (ret < 0)
 			return complain(files->certificate, ret);
 	}
-	return gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, cred->certificate) ? EINVAL : 0;
+	return gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, cred->certificate) ? EINVAL :
+											    0;
 }
 
 /* GnuTLS asks for the key of the identity that the client sent. */
@@ -50,7 +51,8 @@ static int find_key(gnutls_session_t session, const char *identity, gnutls_datum
 	return 0;
 }
 
-static int set_psk(struct credentials *cred, gnutls_session_t session, const struct agent_request *request)
+static int set_psk(struct credentials *cred, gnutls_session_t session,
+		   const struct agent_request *request)
 {
 	int err = request->key_count ? key_read(request->keys[0], &cred->key) : ENOKEY;
 
@@ -63,11 +65,12 @@ static int set_psk(struct credentials *cred, gnutls_session_t session, const str
 			return ENOMEM;
 		gnutls_session_set_ptr(session, &cred->key);
 		gnutls_psk_set_server_credentials_function(cred->psk_server, find_key);
-		return gnutls_credentials_set(session, GNUTLS_CRD_PSK, cred->psk_server) ? EINVAL : 0;
+		return gnutls_credentials_set(session, GNUTLS_CRD_PSK, cred->psk_server) ? EINVAL :
+											   0;
 	}
 	if (gnutls_psk_allocate_client_credentials(&cred->psk_client) ||
-	    gnutls_psk_set_client_credentials(cred->psk_client, cred->key.identity, &cred->key.secret,
-					      GNUTLS_PSK_KEY_RAW))
+	    gnutls_psk_set_client_credentials(cred->psk_client, cred->key.identity,
+					      &cred->key.secret, GNUTLS_PSK_KEY_RAW))
 		return ENOMEM;
 	return gnutls_credentials_set(session, GNUTLS_CRD_PSK, cred->psk_client) ? EINVAL : 0;
 }
@@ -76,7 +79,8 @@ int credentials_set(struct credentials *cred, gnutls_session_t session,
 		    const struct agent_request *request, const struct agent_files *files)
 {
 	memset(cred, 0, sizeof(*cred));
-	return request->psk ? set_psk(cred, session, request) : set_certificate(cred, session, files);
+	return request->psk ? set_psk(cred, session, request) :
+			      set_certificate(cred, session, files);
 }
 
 void credentials_free(struct credentials *cred)

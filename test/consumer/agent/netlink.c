@@ -8,15 +8,24 @@
 #include "netlink.h"
 
 /* Those of linux/handshake.h, which Debian 12 has not got yet. */
-#define FAMILY		"handshake"
-#define GROUP		"tlshd"
-#define CLASS_TLSHD	1
-#define SERVER_HELLO	2
-#define AUTH_PSK	2
+#define FAMILY	     "handshake"
+#define GROUP	     "tlshd"
+#define CLASS_TLSHD  1
+#define SERVER_HELLO 2
+#define AUTH_PSK     2
 
 enum { READY = 1, ACCEPT, DONE };
-enum { ACCEPT_FD = 1, ACCEPT_CLASS, ACCEPT_TYPE, ACCEPT_TIMEOUT, ACCEPT_AUTH, ACCEPT_IDENTITY,
-       ACCEPT_CERTIFICATE, ACCEPT_PEER_NAME, ACCEPT_END };
+enum {
+	ACCEPT_FD = 1,
+	ACCEPT_CLASS,
+	ACCEPT_TYPE,
+	ACCEPT_TIMEOUT,
+	ACCEPT_AUTH,
+	ACCEPT_IDENTITY,
+	ACCEPT_CERTIFICATE,
+	ACCEPT_PEER_NAME,
+	ACCEPT_END
+};
 enum { DONE_STATUS = 1, DONE_FD };
 
 struct nl_sock *netlink_open(void)
@@ -67,8 +76,8 @@ static struct nl_msg *message(struct nl_sock *sock, int command)
 {
 	struct nl_msg *msg = nlmsg_alloc();
 
-	if (msg && !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, genl_ctrl_resolve(sock, FAMILY), 0, 0,
-				command, 1)) {
+	if (msg && !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, genl_ctrl_resolve(sock, FAMILY), 0,
+				0, command, 1)) {
 		nlmsg_free(msg);
 		return NULL;
 	}
@@ -91,7 +100,8 @@ static int accepted(struct nl_msg *msg, void *arg)
 	if (attrs[ACCEPT_TIMEOUT])
 		request->timeout_ms = nla_get_u32(attrs[ACCEPT_TIMEOUT]);
 	if (attrs[ACCEPT_PEER_NAME])
-		nla_strlcpy(request->peer_name, attrs[ACCEPT_PEER_NAME], sizeof(request->peer_name));
+		nla_strlcpy(request->peer_name, attrs[ACCEPT_PEER_NAME],
+			    sizeof(request->peer_name));
 	/* One attribute for each. */
 	nlmsg_for_each_attr(attr, nlmsg_hdr(msg), GENL_HDRLEN, left)
 		if (nla_type(attr) == ACCEPT_IDENTITY && request->key_count < AGENT_PEERS)

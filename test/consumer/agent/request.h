@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#define AGENT_PEERS	5	/* net/handshake passes no more */
+#define AGENT_PEERS 5 /* net/handshake passes no more */
 
 /**
  * struct agent_request - what a kernel consumer asks for

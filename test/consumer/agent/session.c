@@ -15,7 +15,7 @@
 #include "credentials.h"
 #include "session.h"
 
-#define TICKET_KEY_SIZE	64	/* GnuTLS's */
+#define TICKET_KEY_SIZE 64 /* GnuTLS's */
 #define EARLY_FLAGS	(GNUTLS_ENABLE_EARLY_DATA | GNUTLS_NO_END_OF_EARLY_DATA)
 
 static long now_ms(void)
@@ -52,8 +52,8 @@ static int set_priority(gnutls_session_t session, const struct quic_config *want
 	const char *cipher = cipher_name(wanted->payload_cipher_type);
 	char priority[512];
 
-	snprintf(priority, sizeof(priority), "%s%s%s", QUIC_PRIORITY, cipher ? ":-CIPHER-ALL:+" : "",
-		 cipher ? cipher : "");
+	snprintf(priority, sizeof(priority), "%s%s%s", QUIC_PRIORITY,
+		 cipher ? ":-CIPHER-ALL:+" : "", cipher ? cipher : "");
 	return gnutls_priority_set_direct(session, priority, NULL);
 }
 
@@ -107,7 +107,8 @@ static ssize_t perform(int fd, struct quic_handshake_step *step, long deadline)
 	long left;
 
 	for (;;) {
-		ret = send ? sendmsg(fd, step->s_sendmsg.msg, step->s_sendmsg.flags | MSG_DONTWAIT) :
+		ret = send ? sendmsg(fd, step->s_sendmsg.msg,
+				     step->s_sendmsg.flags | MSG_DONTWAIT) :
 			     recvmsg(fd, step->s_recvmsg.msg, step->s_recvmsg.flags);
 		if (ret >= 0 || (errno != EAGAIN && errno != EINTR))
 			return ret < 0 ? -errno : ret;
@@ -173,8 +174,10 @@ static int leave(gnutls_session_t session, const struct agent_request *request,
 {
 	int ret = leave_protocol(session, request->fd);
 
-	fprintf(stderr, "agent: %s session%s\n", gnutls_session_is_resumed(session) ? "resumed" : "new",
-		gnutls_session_get_flags(session) & GNUTLS_SFLAGS_EARLY_DATA ? " with early data" : "");
+	fprintf(stderr, "agent: %s session%s\n",
+		gnutls_session_is_resumed(session) ? "resumed" : "new",
+		gnutls_session_get_flags(session) & GNUTLS_SFLAGS_EARLY_DATA ? " with early data" :
+									       "");
 	if (!ret && !request->server && wanted->receive_session_ticket)
 		ret = leave_session(session, request->fd, wanted->receive_session_ticket);
 	return ret;
@@ -203,8 +206,10 @@ int session_run(const struct agent_request *request, const struct agent_config *
 
 	if (get(request->fd, QUIC_SOCKOPT_CONFIG, &wanted, sizeof(wanted)) < 0)
 		return errno;
-	if (gnutls_init(&session, EARLY_FLAGS | (request->server ?
-			GNUTLS_SERVER | GNUTLS_NO_AUTO_SEND_TICKET : GNUTLS_CLIENT)))
+	if (gnutls_init(&session,
+			EARLY_FLAGS |
+				(request->server ? GNUTLS_SERVER | GNUTLS_NO_AUTO_SEND_TICKET :
+						   GNUTLS_CLIENT)))
 		return ENOMEM;
 	ret = credentials_set(&credentials, session, request, files);
 	if (!ret) {

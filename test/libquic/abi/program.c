@@ -18,7 +18,7 @@ static void expect(const char *what, long value, long expected)
 	failures = 1;
 }
 
-#define EXPECT(value, expected)	expect(#value, (long)(value), (long)(expected))
+#define EXPECT(value, expected) expect(#value, (long)(value), (long)(expected))
 
 static void handshakes(void)
 {
