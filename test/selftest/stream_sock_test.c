@@ -281,6 +281,8 @@ TEST("PO.15 STOP_SENDING ends writing, and its code is told")
 	signal(SIGPIPE, SIG_IGN);
 	ASSERT_OK(setsockopt(p.pair.client, SOL_QUIC, QUIC_SOCKOPT_STREAM_STOP_SENDING, &info, sizeof(info)));
 	EVENTUALLY(poll_events(p.fd) & POLLERR);
+	/* PO.16: a call that fails with another error has not told it. */
+	ASSERT_ERRNO(recv(p.fd, NULL, 1, 0), EFAULT);
 	ASSERT_EQ(socket_error(p.fd), EPIPE);
 	ASSERT_EQ(socket_error(p.fd), 0);
 	ASSERT_EQ(stream_status(p.fd).send_errcode, 456);
@@ -338,6 +340,9 @@ TEST("PO.17 shutdown of one direction leaves the other")
 	ASSERT_OK(shutdown(p.fd, SHUT_RD));
 	event_expect_update(p.pair.client, 0, QUIC_STREAM_SEND_STATE_RESET_SENT, 0, 6);
 	event_enable(p.pair.client, QUIC_EVENT_STREAM_UPDATE, false);
+	EVENTUALLY(stream_status(p.fd).recv_state == QUIC_STREAM_RECV_STATE_RESET_RECVD);
+	read_expect(p.fd, "before");
+	read_expect(p.fd, "");
 	ASSERT_EQ(write(p.fd, "answer", 6), 6);
 	ASSERT_OK(shutdown(p.fd, SHUT_RDWR));
 	ASSERT_OK(shutdown(p.fd, SHUT_WR));

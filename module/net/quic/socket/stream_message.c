@@ -60,7 +60,7 @@ int quic_stream_recvmsg(struct socket *sock, struct msghdr *msg, size_t len, int
 	if (n >= 0 && !(flags & MSG_PEEK))
 		quic_sock_update(sk);
 	/* Told now. */
-	if (n < 0 && n != -EAGAIN)
+	if (n < 0 && n == quic_stream_sock_recv_error(ss))
 		WRITE_ONCE(sock->sk->sk_err, 0);
 	release_sock(sk);
 	if (n >= 0)
