@@ -272,6 +272,27 @@ TEST("PO.14 a reset is told to the owner, and takes what is unread")
 	finish();
 }
 
+TEST("PO.17 what came before STOP_SENDING outlives the reset that answers it")
+{
+	struct quic_stream *stream;
+	bool fin;
+
+	begin();
+	end_send(&c, 0, 30, false);
+	end_exchange(&c, &s);
+	stream = peel(&s, 0);
+	CHECK_EQ(quic_streams_stop_sending(&s.st, 0, 0), 0);
+	end_send(&c, 0, 20, false);
+	end_exchange(&c, &s);
+	CHECK_EQ(stream->recv.state, QUIC_STREAM_RECV_STATE_RESET_RECVD);
+	CHECK_EQ(quic_stream_unread(stream), 30);
+	CHECK_EQ(s.st.rx_consumed, 20);
+	CHECK_EQ(drain(&s, stream, &fin), 30);
+	CHECK_EQ(s.st.rx_consumed, s.st.rx_used);
+	quic_streams_leave(&s.st, stream, QUIC_STREAM_FINISH);
+	finish();
+}
+
 TEST("PO.18 leaving sends FIN and STOP_SENDING, and returns credit for what is unread")
 {
 	u64 window = end_params().max_stream_data_bidi_remote;

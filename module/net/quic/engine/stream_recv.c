@@ -270,7 +270,11 @@ int quic_streams_on_reset(struct quic_streams *st, u64 id, u64 code, u64 final_s
 	recv->buf.highest = final_size;
 	recv->final_size = final_size;
 	recv->reset_code = code;
-	stream_drop_unread(st, stream);
+	/* PO.17: after this end's own STOP_SENDING a reset is the peer's obedience; what came before it stays. */
+	if (recv->peeled && recv->stopped)
+		stream_drop_gaps(st, stream);
+	else
+		stream_drop_unread(st, stream);
 	quic_stream_set_recv_state(st, stream, QUIC_STREAM_RECV_STATE_RESET_RECVD);
 	recv->max_pending = 0;
 	recv->stop_pending = 0;
