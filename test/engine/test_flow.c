@@ -1,16 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Flow control of both ends (RFC 9000, 4; S3.19 to S3.22, S4.16). */
-#include "streams_end.h"
+#include "streams_pair.h"
 
 #define NEW	MSG_QUIC_STREAM_NEW
-
-static struct end c, s;
-
-static void finish(void)
-{
-	end_clear(&c);
-	end_clear(&s);
-}
 
 static struct quic_params windows(u64 stream, u64 connection)
 {
@@ -28,11 +20,6 @@ static void begin_with(u64 stream, u64 connection)
 	struct quic_params params = windows(stream, connection);
 
 	end_pair(&c, &s, &params);
-}
-
-static void begin(void)
-{
-	begin_with(1048560, 2097120);
 }
 
 /* ---- the sender ---- */

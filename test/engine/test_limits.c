@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Limits on the number of streams (RFC 9000, 4.6; S3.16, S8.5 to S8.9). */
-#include "streams_end.h"
+#include "streams_pair.h"
 
 #define NEW	MSG_QUIC_STREAM_NEW
-
-static struct end c, s;
 
 static int open_id(struct end *end, s64 id, u32 flags)
 {
@@ -20,12 +18,6 @@ static void begin_with(u64 max)
 	params.max_streams_bidi = max;
 	params.max_streams_uni = max;
 	end_pair(&c, &s, &params);
-}
-
-static void finish(void)
-{
-	end_clear(&c);
-	end_clear(&s);
 }
 
 /* A request and an answer, after which the stream is gone on both ends. */

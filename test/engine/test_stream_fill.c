@@ -1,23 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What goes into packets and what is held back (RFC 9000, 2.3, 13.3; S3.23, S3.24). */
-#include "streams_end.h"
+#include "streams_pair.h"
 
 #define NEW	MSG_QUIC_STREAM_NEW
-
-static struct end c, s;
-
-static void finish(void)
-{
-	end_clear(&c);
-	end_clear(&s);
-}
-
-static void begin(void)
-{
-	struct quic_params params = end_params();
-
-	end_pair(&c, &s, &params);
-}
 
 /* ---- holding: S3.23, S3.24 ---- */
 

@@ -1,21 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* P22: floods of small frames and of streams: memory is bounded, data in order is admitted. */
-#include "streams_end.h"
-
-static struct end c, s;
-
-static void finish(void)
-{
-	end_clear(&c);
-	end_clear(&s);
-}
-
-static void begin(void)
-{
-	struct quic_params params = end_params();
-
-	end_pair(&c, &s, &params);
-}
+#include "streams_pair.h"
 
 TEST("P22 room is asked for and refusal keeps the packet unacknowledged")
 {

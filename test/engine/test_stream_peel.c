@@ -1,33 +1,32 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: GPL-2.0-only
 /* Streams that are peeled off: they have a reader and a writer of their own (docs/peeloff.md). */
-#include "streams_end.h"
+#include "streams_pair.h"
 
 #define NEW	MSG_QUIC_STREAM_NEW
 #define UNI	MSG_QUIC_STREAM_UNI
 
-static struct end c, s;
 static int owner;
 
-static void begin(void)
+/* The server has got @len bytes on stream 0. */
+static void begin_received(size_t len)
 {
-	struct quic_params params = end_params();
-
-	end_pair(&c, &s, &params);
+	begin();
+	end_send(&c, 0, len, false);
+	end_exchange(&c, &s);
 }
 
-static void finish(void)
+static struct quic_stream *peel_parts(struct end *end, u64 id, enum quic_stream_parts parts)
 {
-	end_clear(&c);
-	end_clear(&s);
+	struct quic_stream *stream = NULL;
+
+	CHECK_EQ(quic_streams_peel(&end->st, id, parts, &owner, &stream), 0);
+	CHECK(stream && stream->id == id && stream->owner == &owner);
+	return stream;
 }
 
 static struct quic_stream *peel(struct end *end, u64 id)
 {
-	struct quic_stream *stream = NULL;
-
-	CHECK_EQ(quic_streams_peel(&end->st, id, QUIC_STREAM_PART_BOTH, &owner, &stream), 0);
-	CHECK(stream && stream->id == id && stream->owner == &owner);
-	return stream;
+	return peel_parts(end, id, QUIC_STREAM_PART_BOTH);
 }
 
 static int peel_error(struct end *end, u64 id, enum quic_stream_parts parts)
@@ -147,14 +146,12 @@ TEST("PO.4 a stream that is over but for its unread data")
 
 TEST("PO.5 the sending part alone: the connection goes on receiving")
 {
-	struct quic_stream *stream = NULL;
+	struct quic_stream *stream;
 	u64 id, offset;
 	bool fin;
 
-	begin();
-	end_send(&c, 0, 5, false);
-	end_exchange(&c, &s);
-	CHECK_EQ(quic_streams_peel(&s.st, 0, QUIC_STREAM_PART_SEND, &owner, &stream), 0);
+	begin_received(5);
+	stream = peel_parts(&s, 0, QUIC_STREAM_PART_SEND);
 	CHECK(quic_stream_recv_over(stream));
 	CHECK_EQ(end_read(&s, 100, &id, &offset, &fin), 5);
 	end_send(&s, 0, 7, false);
@@ -170,7 +167,7 @@ TEST("PO.5 the sending part alone: the connection goes on receiving")
 
 TEST("PO.5 the receiving part alone: the connection goes on sending, and leaving sends no FIN")
 {
-	struct quic_stream *stream = NULL;
+	struct quic_stream *stream;
 	u64 id, offset;
 	bool fin;
 
@@ -180,7 +177,7 @@ TEST("PO.5 the receiving part alone: the connection goes on sending, and leaving
 	end_send(&c, 0, 5, false);
 	end_exchange(&c, &s);
 	end_send(&s, 0, 7, false);
-	CHECK_EQ(quic_streams_peel(&s.st, 0, QUIC_STREAM_PART_RECV, &owner, &stream), 0);
+	stream = peel_parts(&s, 0, QUIC_STREAM_PART_RECV);
 	CHECK_EQ(s.st.active, 0);
 	CHECK(quic_stream_send_over(stream));
 	CHECK(!quic_stream_recv_over(stream));
@@ -199,15 +196,13 @@ TEST("PO.5 the receiving part alone: the connection goes on sending, and leaving
 
 TEST("PO.5 of a stream whose reader left the sending part can be lent")
 {
-	struct quic_stream *stream = NULL;
+	struct quic_stream *stream;
 
-	begin();
-	end_send(&c, 0, 5, false);
-	end_exchange(&c, &s);
-	CHECK_EQ(quic_streams_peel(&s.st, 0, QUIC_STREAM_PART_RECV, &owner, &stream), 0);
+	begin_received(5);
+	stream = peel_parts(&s, 0, QUIC_STREAM_PART_RECV);
 	quic_streams_leave(&s.st, stream, QUIC_STREAM_FINISH);
 	CHECK(stream->recv.stopped);
-	CHECK_EQ(quic_streams_peel(&s.st, 0, QUIC_STREAM_PART_SEND, &owner, &stream), 0);
+	stream = peel_parts(&s, 0, QUIC_STREAM_PART_SEND);
 	quic_streams_leave(&s.st, stream, QUIC_STREAM_FINISH);
 	CHECK_EQ(quic_streams_sendable(stream), 0);
 	finish();
@@ -256,9 +251,7 @@ TEST("PO.14 a reset is told to the owner, and takes what is unread")
 	struct quic_stream *stream;
 	unsigned int readable;
 
-	begin();
-	end_send(&c, 0, 30, false);
-	end_exchange(&c, &s);
+	begin_received(30);
 	stream = peel(&s, 0);
 	readable = s.readable;
 	CHECK_EQ(quic_streams_reset(&c.st, 0, 77), 0);
@@ -277,9 +270,7 @@ TEST("PO.17 what came before STOP_SENDING outlives the reset that answers it")
 	struct quic_stream *stream;
 	bool fin;
 
-	begin();
-	end_send(&c, 0, 30, false);
-	end_exchange(&c, &s);
+	begin_received(30);
 	stream = peel(&s, 0);
 	CHECK_EQ(quic_streams_stop_sending(&s.st, 0, 0), 0);
 	end_send(&c, 0, 20, false);
@@ -321,8 +312,8 @@ TEST("PO.18 what was written before leaves, and then FIN")
 	bool fin;
 
 	begin();
-	stream = end_open(&c, 2, NEW | UNI);
-	CHECK_EQ(quic_streams_peel(&c.st, 2, QUIC_STREAM_PART_BOTH, &owner, &stream), 0);
+	end_open(&c, 2, NEW | UNI);
+	stream = peel(&c, 2);
 	end_write(&c, stream, 5000, false, false);
 	quic_streams_leave(&c.st, stream, QUIC_STREAM_FINISH);
 	end_exchange(&c, &s);
@@ -353,9 +344,7 @@ TEST("PO.18 an owner that was killed resets what it has not finished")
 {
 	struct quic_stream *stream;
 
-	begin();
-	end_send(&c, 0, 10, false);
-	end_exchange(&c, &s);
+	begin_received(10);
 	stream = peel(&s, 0);
 	end_write(&s, stream, 20, false, false);
 	quic_streams_leave(&s.st, stream, QUIC_STREAM_RESET);
@@ -366,13 +355,11 @@ TEST("PO.18 an owner that was killed resets what it has not finished")
 
 TEST("PO.20 a sending part that was nobody's is given up, and its reader goes on")
 {
-	struct quic_stream *stream = NULL;
+	struct quic_stream *stream;
 	bool fin;
 
-	begin();
-	end_send(&c, 0, 10, false);
-	end_exchange(&c, &s);
-	CHECK_EQ(quic_streams_peel(&s.st, 0, QUIC_STREAM_PART_RECV, &owner, &stream), 0);
+	begin_received(10);
+	stream = peel_parts(&s, 0, QUIC_STREAM_PART_RECV);
 	quic_streams_abandon(&s.st);
 	CHECK_EQ(quic_streams_sendable(stream), -EINVAL);
 	end_send(&c, 0, 11, true);
@@ -385,12 +372,10 @@ TEST("PO.20 a sending part that was nobody's is given up, and its reader goes on
 
 TEST("PO.20 a sending part that was lent is given up when it comes back to nobody")
 {
-	struct quic_stream *stream = NULL;
+	struct quic_stream *stream;
 
-	begin();
-	end_send(&c, 0, 10, false);
-	end_exchange(&c, &s);
-	CHECK_EQ(quic_streams_peel(&s.st, 0, QUIC_STREAM_PART_SEND, &owner, &stream), 0);
+	begin_received(10);
+	stream = peel_parts(&s, 0, QUIC_STREAM_PART_SEND);
 	quic_streams_abandon(&s.st);
 	CHECK(!quic_streams_head(&s.st));
 	CHECK_EQ(quic_streams_sendable(stream), 0);
@@ -404,9 +389,7 @@ TEST("PO.21 after the connection's end nothing is said")
 {
 	struct quic_stream *stream;
 
-	begin();
-	end_send(&c, 0, 10, false);
-	end_exchange(&c, &s);
+	begin_received(10);
 	stream = peel(&s, 0);
 	quic_streams_leave(&s.st, stream, QUIC_STREAM_SILENT);
 	CHECK_EQ(stream->send.state, QUIC_STREAM_SEND_STATE_READY);

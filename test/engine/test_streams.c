@@ -1,24 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Streams as the application sees them: selection, states, end (API, 3.4, 6.3 to 6.5 and 8). */
-#include "streams_end.h"
+#include "streams_pair.h"
 
 #define NEW	MSG_QUIC_STREAM_NEW
 #define UNI	MSG_QUIC_STREAM_UNI
-
-static struct end c, s;
-
-static void begin(void)
-{
-	struct quic_params params = end_params();
-
-	end_pair(&c, &s, &params);
-}
-
-static void finish(void)
-{
-	end_clear(&c);
-	end_clear(&s);
-}
 
 static int get(struct end *end, s64 id, u32 flags, struct quic_stream **stream)
 {
