@@ -185,9 +185,9 @@ $(ADDON_ASAN): $(ADDON) CMakeLists.txt
 		npm run build:addon:asan
 	@touch $@
 
-# Not every file, because each takes up to twice its time: handshakes, files, threads and processes, sessions and the
+# Not every file, because each takes up to twice its time: handshakes, files, all of process safety, sessions and the
 # raw layer reach every part of the addon.
-ASAN_TESTS := 23.sni 42.sendfile 61.process 71.session 80.socket
+ASAN_TESTS := 23.sni 42.sendfile 61.process 62.safety 67.exit 68.loops 71.session 80.socket
 .PHONY: check-node-asan
 check-node-asan: node $(ADDON_ASAN) ## some of it with the addon under ASan and UBSan; QEMU only
 	$(VM) --timeout 2400 -- test/node/asan.sh $(JEST) $(or $(TESTS),$(ASAN_TESTS))

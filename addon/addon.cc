@@ -5,8 +5,8 @@
 #include <napi.h>
 
 #include "census.h"
-#include "completions.h"
 #include "credentials.h"
+#include "environment.h"
 #include "handshake.h"
 #include "message.h"
 #include "poll_handle.h"
@@ -25,7 +25,7 @@ Napi::Value Census(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
-  env.SetInstanceData(new kquic::Completions(env));
+  env.SetInstanceData(new kquic::Environment(env));
   kquic::DefineSyscalls(env, exports);
   kquic::DefineSocketOptions(env, exports);
   kquic::DefineMessages(env, exports);

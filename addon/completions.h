@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Completions: how worker threads report to the environment that waits for them. One for each
-// environment, kept as its instance data. The event loop stays alive while a job is under way.
+// environment. The event loop stays alive while a job is under way.
 #ifndef KQUIC_ADDON_COMPLETIONS_H
 #define KQUIC_ADDON_COMPLETIONS_H
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "callback.h"
-#include "completions.h"
+#include "environment.h"
 #include "worker_pool.h"
 
 namespace kquic {
@@ -80,7 +80,7 @@ Handshake::Handshake(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Handshak
   Napi::Env env = info.Env();
   if (info.Length() < 3 || !info[0].IsNumber() || !info[2].IsObject())
     throw Napi::TypeError::New(env, "Handshake(fd, credentials, options)");
-  completions_ = env.GetInstanceData<Completions>();
+  completions_ = &Environment::Of(env).completions;
   int fd = info[0].As<Napi::Number>().Int32Value();
   CredentialsPointer credentials;
   if (info[1].IsObject()) credentials = Credentials::Unwrap(info[1].As<Napi::Object>())->pointer();

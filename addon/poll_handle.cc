@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "callback.h"
+#include "environment.h"
 
 namespace kquic {
 
@@ -45,6 +46,7 @@ PollHandle::PollHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<PollHa
       env, [](napi_async_cleanup_hook_handle, void* data) { static_cast<Watcher*>(data)->Close(); },
       watcher.get(), &watcher->hook);
   watcher_ = watcher.release();
+  Environment::Of(env).descriptors.Owned(fd);
   // Alive until close(): libuv calls back into this object.
   Ref();
 }

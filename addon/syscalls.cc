@@ -16,6 +16,7 @@
 
 #include "address.h"
 #include "args.h"
+#include "environment.h"
 #include "exports.h"
 
 namespace kquic {
@@ -23,12 +24,17 @@ namespace {
 
 int64_t Result(int64_t value) { return value < 0 ? -errno : value; }
 
+// The result of a system call that opens a descriptor
+napi_value Opened(napi_env env, int fd) {
+  return Number(env, Result(Environment::Of(env).descriptors.Opened(fd)));
+}
+
 // socket(family: 4 | 6, type: 1 | 2)
 napi_value Socket(napi_env env, napi_callback_info info) {
   Args<2> args(env, info);
   int family = args.Int(0) == 6 ? AF_INET6 : AF_INET;
   int type = args.Int(1) == 2 ? SOCK_DGRAM : SOCK_STREAM;
-  return Number(env, Result(socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_QUIC)));
+  return Opened(env, socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_QUIC));
 }
 
 // bind(fd, address, port)
@@ -62,7 +68,19 @@ napi_value Accept(napi_env env, napi_callback_info info) {
   do {
     fd = accept4(args.Int(0), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
   } while (fd < 0 && errno == EINTR);
-  return Number(env, Result(fd));
+  return Opened(env, fd);
+}
+
+// peelOff(fd, streamId, flags): a socket of the stream (docs/peeloff.md)
+napi_value PeelOff(napi_env env, napi_callback_info info) {
+  Args<3> args(env, info);
+  quic_stream_peeloff value = {};
+  value.stream_id = args.Int64(1);
+  value.flags = args.Uint(2);
+  socklen_t length = sizeof(value);
+  if (getsockopt(args.Int(0), SOL_QUIC, QUIC_SOCKOPT_STREAM_PEELOFF, &value, &length) < 0)
+    return Number(env, -errno);
+  return Opened(env, value.sd);
 }
 
 // shutdown(fd, how: 0 | 1 | 2)
@@ -74,6 +92,7 @@ napi_value Shutdown(napi_env env, napi_callback_info info) {
 // close(fd)
 napi_value Close(napi_env env, napi_callback_info info) {
   Args<1> args(env, info);
+  Environment::Of(env).descriptors.Owned(args.Int(0));
   return Number(env, Result(close(args.Int(0))));
 }
 
@@ -109,7 +128,7 @@ napi_value Queued(napi_env env, napi_callback_info info) {
 // duplicate(fd)
 napi_value Duplicate(napi_env env, napi_callback_info info) {
   Args<1> args(env, info);
-  return Number(env, Result(fcntl(args.Int(0), F_DUPFD_CLOEXEC, 0)));
+  return Opened(env, fcntl(args.Int(0), F_DUPFD_CLOEXEC, 0));
 }
 
 // adopt(fd): gives a descriptor from elsewhere the flags that ours have
@@ -156,7 +175,7 @@ napi_value EdgeOpen(napi_env env, napi_callback_info info) {
     close(epoll);
     return Number(env, -error);
   }
-  return Number(env, epoll);
+  return Opened(env, epoll);
 }
 
 // edgeClear(epoll)
@@ -174,6 +193,7 @@ void DefineSyscalls(napi_env env, napi_value exports) {
   DefineFunction(env, exports, "connect", Connect);
   DefineFunction(env, exports, "listen", Listen);
   DefineFunction(env, exports, "accept", Accept);
+  DefineFunction(env, exports, "peelOff", PeelOff);
   DefineFunction(env, exports, "shutdown", Shutdown);
   DefineFunction(env, exports, "close", Close);
   DefineFunction(env, exports, "getsockname", Name<getsockname>);

@@ -125,6 +125,7 @@ export interface Native {
   connect(fd: number, address: string, port: number): number;
   listen(fd: number, backlog: number): number;
   accept(fd: number): number;
+  peelOff(fd: number, streamId: number, flags: number): number;
   shutdown(fd: number, how: 0 | 1 | 2): number;
   close(fd: number): number;
   getsockname(fd: number): AddressInfo | number;

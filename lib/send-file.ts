@@ -4,9 +4,11 @@
 // lends its sending part to (docs/peeloff.md, PO.5): none of them passes through JavaScript. Where the
 // kernel cannot do that, or not with this file, they are read and written here.
 import { Buffer } from 'node:buffer';
-import { open, type FileHandle } from 'node:fs/promises';
+import * as fs from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { EAGAIN, EINVAL, ENOSYS, EPIPE } from './errno.js';
+import { promisify } from 'node:util';
+import { EAGAIN, EBADF, EINVAL, ENOSYS, EPIPE } from './errno.js';
 import { systemError } from './errors.js';
 import type { SendHalf } from './send-half.js';
 import type { Descriptor } from './socket/descriptor.js';
@@ -30,6 +32,22 @@ const PIECE = 256 * 1024;
 
 /** What says that the connection is over, which the connection itself tells the stream. */
 const CONNECTION_ERRORS = ['ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT', 'EPROTO'];
+
+// Not those of node:fs/promises, whose open() loses the descriptor when its thread is terminated meanwhile.
+const open = promisify(fs.open);
+const close = promisify(fs.close);
+const read = promisify(fs.read);
+const fstat = promisify(fs.fstat);
+
+/** A FileHandle is one: -1 when it was closed. */
+interface File {
+  readonly fd: number;
+}
+
+function descriptor({ fd }: File): number {
+  if (fd < 0) throw systemError('read', -EBADF);
+  return fd;
+}
 
 type Callback = (error?: Error | null) => void;
 
@@ -93,18 +111,19 @@ export class FileJob {
 
   /** False if the stream takes nothing any more. Rejects for the file's sake. */
   async #send(half: SendHalf): Promise<boolean> {
-    const handle = typeof this.#source === 'string' ? await open(this.#source) : this.#source;
+    const source = this.#source;
+    const opened: File = typeof source === 'string' ? { fd: await open(source, 'r') } : source;
     try {
-      const stat = await handle.stat();
+      const stat = await fstat(descriptor(opened));
       if (!stat.isFile()) {
-        throw valueError('source', 'it is no regular file; use stream.pipeline()', this.#source);
+        throw valueError('source', 'it is no regular file; use stream.pipeline()', source);
       }
       this.#left = Math.min(this.#left, Math.max(0, stat.size - this.#offset));
       this.#socket = this.#over ? undefined : half.lend();
-      if (this.#socket === undefined) return await this.#copy(handle, half);
-      return await this.#kernel(this.#socket, handle, half);
+      if (this.#socket === undefined) return await this.#copy(opened, half);
+      return await this.#kernel(this.#socket, opened, half);
     } finally {
-      if (handle !== this.#source) await handle.close();
+      if (typeof source === 'string') await close(opened.fd);
     }
   }
 
@@ -114,17 +133,17 @@ export class FileJob {
     this.#left -= bytes;
   }
 
-  async #kernel(socket: Descriptor, handle: FileHandle, half: SendHalf): Promise<boolean> {
+  async #kernel(socket: Descriptor, opened: File, half: SendHalf): Promise<boolean> {
     while (this.#left > 0) {
       if (this.#over) return false;
-      const result = await native().sendfileAsync(socket.fd, handle.fd, this.#offset, this.#left);
+      const result = await native().sendfileAsync(socket.fd, opened.fd, this.#offset, this.#left);
       if (result === 0) return true; // The file has become shorter.
       if (result > 0) {
         this.#advance(result);
       } else if (result === -EAGAIN) {
         await socket.writable();
       } else if ((result === -EINVAL || result === -ENOSYS) && this.sent === 0) {
-        return this.#copy(handle, half); // Not every file system has it.
+        return this.#copy(opened, half); // Not every file system has it.
       } else if (result === -EPIPE) {
         half.refused();
         return false;
@@ -137,10 +156,11 @@ export class FileJob {
     return true;
   }
 
-  async #copy(handle: FileHandle, half: SendHalf): Promise<boolean> {
+  async #copy(opened: File, half: SendHalf): Promise<boolean> {
     while (this.#left > 0) {
       const buffer = Buffer.allocUnsafe(Math.min(PIECE, this.#left));
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, this.#offset);
+      const fd = descriptor(opened);
+      const { bytesRead } = await read(fd, buffer, 0, buffer.length, this.#offset);
       if (bytesRead === 0) return true;
       if (this.#over) return false;
       const error = await new Promise<Error | null | undefined>((resolve) => {

@@ -16,11 +16,10 @@ import {
   native,
 } from '../native.js';
 import { integer, valueError } from '../validate.js';
-import { IPPROTO_QUIC, MsgFlag, STREAM_PEELOFF_RDONLY, SockOpt } from './constants.js';
+import { IPPROTO_QUIC, MsgFlag, STREAM_PEELOFF_RDONLY } from './constants.js';
 import { Descriptor } from './descriptor.js';
 import { Edge } from './edge.js';
 import { QuicSocketOptions, check } from './options.js';
-import * as structs from './structs.js';
 
 export interface SendOptions {
   /** MSG_*, MSG_QUIC_DATAGRAM; also stream flags where `stream` is absent. */
@@ -326,10 +325,7 @@ export class QuicSocket extends QuicSocketOptions {
       O_CLOEXEC +
       (writeOnly ? constants.O_WRONLY : 0) +
       (readOnly ? STREAM_PEELOFF_RDONLY : 0);
-    const value = structs.streamPeeloff.encode({ streamId: id, flags });
-    return QuicSocket.#own(
-      structs.streamPeeloff.decode(this.getOption(SockOpt.STREAM_PEELOFF, value)).sd,
-    );
+    return QuicSocket.#own(check('getsockopt', native().peelOff(this.fd, id, flags)));
   }
 
   // ---- what is below and beside SOL_QUIC

@@ -84,7 +84,7 @@ const PROGRAMS: Record<string, () => Promise<unknown>> = {
 
   /** Node refuses what a thread asks for then, in the middle of any function of the addon. */
   async 'threads that are terminated inside the addon'() {
-    for (const what of ['handshakes', 'loads']) {
+    for (const what of ['handshakes', 'sockets', 'loads']) {
       for (let i = 0; i < 5; i++) {
         const worker = thread(what);
         await once(worker, 'message');
@@ -151,6 +151,13 @@ const THREADS: Record<string, () => unknown> = {
     };
     parentPort?.postMessage('here it comes');
     for (;;) new Handshake(0, new Credentials(), options).keylog();
+  },
+
+  /** Opens and closes sockets, until it is terminated. */
+  sockets() {
+    const addon = native();
+    parentPort?.postMessage('here it comes');
+    for (;;) addon.close(addon.socket(4, 2));
   },
 
   /** Loads the addon, until it is terminated. */

@@ -6,19 +6,28 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { native } from '../../../lib/native.js';
 
 export interface Leftovers {
-  descriptors: number;
+  /** What they are, as /proc says it. */
+  descriptors: string[];
   /** [watched descriptors, handshakes, TLS sessions], as the addon counts them. */
   objects: number[];
   rejections: string[];
   error?: string;
 }
 
-export const NOTHING: Leftovers = { descriptors: 0, objects: [0, 0, 0], rejections: [] };
+export const NOTHING: Leftovers = { descriptors: [], objects: [0, 0, 0], rejections: [] };
 
 const rejections: string[] = [];
 
-export function descriptors(): number {
-  return fs.readdirSync('/proc/self/fd').length;
+function descriptors(): Map<string, string> {
+  const open = new Map<string, string>();
+  for (const fd of fs.readdirSync('/proc/self/fd')) {
+    try {
+      open.set(fd, fs.readlinkSync(`/proc/self/fd/${fd}`));
+    } catch {
+      // The one that readdir() used.
+    }
+  }
+  return open;
 }
 
 function objects(): number[] {
@@ -52,7 +61,9 @@ export async function leftovers(play: () => Promise<unknown>): Promise<Leftovers
   }
   await collect();
   return {
-    descriptors: descriptors() - before.descriptors,
+    descriptors: [...descriptors()].flatMap(([fd, what]) =>
+      before.descriptors.get(fd) === what ? [] : [what],
+    ),
     objects: objects().map((count, i) => count - (before.objects[i] ?? 0)),
     rejections: [...rejections],
     ...(error !== undefined && { error }),
