@@ -4,6 +4,7 @@
 #include <gnutls/gnutls.h>
 #include <napi.h>
 
+#include "anti_replay.h"
 #include "census.h"
 #include "credentials.h"
 #include "environment.h"
@@ -25,6 +26,8 @@ Napi::Value Census(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  // Before the worker pool, whose threads use it: it is there until they are joined.
+  kquic::AntiReplay::Get();
   env.SetInstanceData(new kquic::Environment(env));
   kquic::DefineSyscalls(env, exports);
   kquic::DefineSocketOptions(env, exports);

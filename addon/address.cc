@@ -48,7 +48,7 @@ napi_value AddressInfo(napi_env env, const sockaddr_storage& address) {
     inet_ntop(AF_INET, &in.sin_addr, text, INET_ADDRSTRLEN);
   }
 
-  napi_value result, value;
+  napi_value result = nullptr, value = nullptr;
   napi_create_object(env, &result);
   napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value);
   napi_set_named_property(env, result, "address", value);

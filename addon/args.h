@@ -8,6 +8,7 @@
 
 #include <node_api.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -106,6 +107,9 @@ class Args {
   napi_env env_;
   napi_value values_[N] = {};
 };
+
+// What a system call returned, or -errno.
+inline int64_t Result(int64_t value) { return value < 0 ? -errno : value; }
 
 inline napi_value Number(napi_env env, int64_t value) {
   napi_value result = nullptr;

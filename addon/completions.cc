@@ -6,13 +6,14 @@
 namespace kquic {
 
 Completions::Completions(Napi::Env env) {
-  napi_create_threadsafe_function(
+  napi_status status = napi_create_threadsafe_function(
       env, nullptr, nullptr, Napi::String::New(env, "kquic.Completions"), 0, 1, nullptr, nullptr,
       nullptr,
       [](napi_env live, napi_value, void*, void* data) {
         if (live != nullptr) static_cast<Handshake*>(data)->Finish();
       },
       &function_);
+  if (status != napi_ok) throw Napi::Error::New(env);
   napi_unref_threadsafe_function(env, function_);
 }
 

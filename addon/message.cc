@@ -65,7 +65,7 @@ napi_value Send(napi_env env, napi_callback_info info) {
   do {
     count = sendmsg(args.Int(0), &message, static_cast<int>(args.Uint(4)) | MSG_NOSIGNAL);
   } while (count < 0 && errno == EINTR);
-  return Number(env, count < 0 ? -errno : count);
+  return Number(env, Result(count));
 }
 
 struct Received {
@@ -129,7 +129,7 @@ napi_value Receive(napi_env env, napi_callback_info info) {
   return Number(env, received.count);
 }
 
-// A record of the batch, as TypeScript reads it (lib/receive-batch.ts).
+// A record of the batch, as TypeScript reads it (lib/slab.ts).
 struct Record {
   double kind;       // 0 stream data, 1 event, 2 datagram, 3 handshake message
   double stream_id;  // of stream data

@@ -16,8 +16,6 @@
 namespace kquic {
 namespace {
 
-int64_t Result(int result) { return result < 0 ? -errno : result; }
-
 // setsockopt(fd, level | -1 for SOL_QUIC, name, value: Uint8Array | undefined)
 napi_value SetOption(napi_env env, napi_callback_info info) {
   Args<4> args(env, info);

@@ -22,8 +22,6 @@
 namespace kquic {
 namespace {
 
-int64_t Result(int64_t value) { return value < 0 ? -errno : value; }
-
 // The result of a system call that opens a descriptor
 napi_value Opened(napi_env env, int fd) {
   return Number(env, Result(Environment::Of(env).descriptors.Opened(fd)));

@@ -2,6 +2,7 @@
 #include "worker_pool.h"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 namespace kquic {
@@ -22,13 +23,26 @@ WorkerPool::~WorkerPool() {
 }
 
 void WorkerPool::Run(std::function<void()> job) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  jobs_.push_back(std::move(job));
-  size_t limit = std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
-  if (jobs_.size() > idle_ && threads_.size() < limit)
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (jobs_.size() >= idle_) AddThread();
+    if (!threads_.empty()) {
+      jobs_.push_back(std::move(job));
+      wake_.notify_one();
+      return;
+    }
+  }
+  // Better slowly than not at all.
+  job();
+}
+
+void WorkerPool::AddThread() {
+  if (threads_.size() >= std::clamp(std::thread::hardware_concurrency(), 1u, 4u)) return;
+  try {
     threads_.emplace_back([this] { Work(); });
-  else
-    wake_.notify_one();
+  } catch (const std::system_error&) {
+    // The user or the container may have no more threads: those there are do it, or the caller.
+  }
 }
 
 void WorkerPool::Work() {

@@ -20,6 +20,7 @@ class WorkerPool {
   // unloaded, joins the threads.
   static WorkerPool& Get();
 
+  // Runs it here where the system has no thread for it.
   void Run(std::function<void()> job);
 
   WorkerPool(const WorkerPool&) = delete;
@@ -29,6 +30,7 @@ class WorkerPool {
   WorkerPool() = default;
   ~WorkerPool();
   void Work();
+  void AddThread();
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -3,8 +3,8 @@
 // Descriptors from elsewhere: inherited from a parent, or given away by detach() in another thread.
 import { keptAlpn } from './alpn.js';
 import { EBADF, EINVAL, ENOTCONN, ENOTSOCK } from './errno.js';
-import { ABANDONED } from './close-info.js';
-import type { ConnectionInit } from './connection.js';
+import { markAbandoned } from './close-info.js';
+import type { ConnectionInit } from './connection-init.js';
 import type { SystemError } from './errors.js';
 import { CipherType, SockOpt } from './socket/constants.js';
 import { QuicSocket } from './socket/socket.js';
@@ -101,7 +101,7 @@ export function adoptConnection(fd: unknown): ConnectionInit {
     try {
       const remote = socket.remoteAddress();
       if (!isEstablished(socket)) throw valueError('fd', 'its handshake is not complete', fd);
-      socket.setConnectionClose(ABANDONED);
+      markAbandoned(socket);
       return {
         socket,
         role: isServer(socket) ? 'server' : 'client',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { QuicError, type QuicErrorCode } from './errors.js';
 import { TransportError } from './socket/constants.js';
+import type { QuicSocket } from './socket/socket.js';
 import type { ConnectionClose } from './socket/structs.js';
 import { alertOfErrorCode } from './tls-alerts.js';
 
@@ -20,7 +21,12 @@ export interface CloseInfo {
  * an idle timeout from a peer's close with code 0, whose events look the same: only the latter
  * replaces it in the socket option (spec, S6.19).
  */
-export const ABANDONED: ConnectionClose = { errcode: 0, frame: 0, phrase: 'socket closed' };
+const ABANDONED: ConnectionClose = { errcode: 0, frame: 0, phrase: 'socket closed' };
+
+/** For a socket before its handshake, or of a connection that is taken over. */
+export function markAbandoned(socket: QuicSocket): void {
+  socket.setConnectionClose(ABANDONED);
+}
 
 function closedBy(by: CloseInfo['by'], code: QuicErrorCode, close: ConnectionClose): CloseInfo {
   const { errcode, phrase } = close;
@@ -57,12 +63,16 @@ export function closeInfo(event: ConnectionClose | undefined, stored: Connection
   return closedBy('peer', 'ERR_QUIC_APPLICATION_ERROR', close);
 }
 
+/** Why a handshake failed, if it was not TLS nor the peer: for example the socket's errno as `cause`. */
+export function handshakeError(error: unknown): QuicError {
+  if (error instanceof QuicError) return error;
+  const code = 'ERR_QUIC_CONNECTION_FAILED';
+  return new QuicError('the handshake failed', { code, cause: error });
+}
+
 /** A handshake failed after connect() had resolved, with early data on its way. */
 export function failedInfo(error: unknown): CloseInfo {
-  const known =
-    error instanceof QuicError
-      ? error
-      : new QuicError('the handshake failed', { code: 'ERR_QUIC_CONNECTION_FAILED', cause: error });
+  const known = handshakeError(error);
   return { by: 'error', code: known.errorCode ?? 0, reason: known.reason ?? '', error: known };
 }
 

@@ -6,68 +6,31 @@ import { adoptConnection } from './adopt.js';
 import { keepAlpn } from './alpn.js';
 import type { Bytes } from './bytes.js';
 import { channels } from './channels.js';
-import { ABANDONED, closeInfo, closedError, failedInfo, type CloseInfo } from './close-info.js';
+import { closeInfo, closedError, failedInfo, type CloseInfo } from './close-info.js';
+import { WAITED_FOR, type ConnectionEvents } from './connection-events.js';
+import type { ConnectionInit, Opening, Seal } from './connection-init.js';
 import { Datagrams, type DatagramOptions } from './datagrams.js';
 import { EINVAL, EPIPE } from './errno.js';
 import { QuicError, stateError, type SystemError } from './errors.js';
+import { Incoming } from './incoming.js';
 import { Keepsakes } from './keepsakes.js';
 import { Link } from './link.js';
 import { Migration, type LocalAddress, type MigrateOptions } from './migration.js';
 import { Opener, highWaterMark, type OpenOptions } from './opener.js';
 import { DEFAULTS, closeSettings, type CloseOptions } from './options.js';
-import { Queue } from './queue.js';
 import type { QuicStream } from './quic-stream.js';
 import type { ReceiveStream } from './receive-stream.js';
 import { checkBody, exchange } from './request.js';
-import { call } from './rethrow.js';
 import type { SendStream } from './send-stream.js';
 import { throwIfAborted, whenAborted } from './signal.js';
 import { EventType, STREAM_UNI } from './socket/constants.js';
 import type { QuicEvent } from './socket/event.js';
-import type { QuicSocket } from './socket/socket.js';
 import type { ConnectionClose } from './socket/structs.js';
 import type { PeerInfo } from './socket/peer-info.js';
 import { checkReadOptions, type ReadOptions } from './stream-common.js';
-import { readStats, type ConnectionStats } from './stats.js';
+import { Statistics, type ConnectionStats } from './stats.js';
 import { StreamTable } from './stream-table.js';
 import { abortSignal, object } from './validate.js';
-
-export interface ConnectionEvents {
-  stream: [QuicStream | ReceiveStream];
-  datagram: [Buffer];
-  /** Either end has another address; also when a NAT gave the peer another one. */
-  migrate: [{ local: AddressInfo; remote: AddressInfo }];
-  /** The peer has begun a key update. */
-  keyUpdate: [];
-  /** Client: for connect({ session }), once on each connection. Holds a secret; keep it as one. */
-  session: [Buffer];
-  /** Client: for connect({ token }), where it spares a round trip if the server validates addresses. */
-  token: [Buffer];
-  close: [CloseInfo];
-}
-
-/** @internal */
-export interface ConnectionInit {
-  socket: QuicSocket;
-  role: 'client' | 'server';
-  local: AddressInfo;
-  remote: AddressInfo;
-  /** Of a resumed connection whose handshake is under way: what its session says. */
-  peer: PeerInfo;
-  maxData: number;
-  seal?: Seal;
-  opening?: Opening;
-}
-
-/** Makes a session for the next connection, once the server has sent a ticket. */
-export type Seal = () => Buffer | undefined;
-
-/** A handshake that goes on while early data is sent. @internal */
-export interface Opening {
-  done: Promise<{ peer: PeerInfo; seal: Seal }>;
-  /** Makes `done` reject soon. Until it does the descriptor is in use. */
-  cancel(): void;
-}
 
 const EVENTS = [
   EventType.STREAM_UPDATE,
@@ -77,9 +40,6 @@ const EVENTS = [
   EventType.CONNECTION_MIGRATION,
   EventType.KEY_UPDATE,
 ];
-
-/** Events whose occasion waits for a listener. */
-const WAITED_FOR = new Set(['stream', 'datagram', 'session', 'token']);
 
 /**
  * A QUIC connection: established, or resumed and sending early data until it is. Streams of the peer
@@ -101,19 +61,17 @@ export class QuicConnection
   readonly #link: Link;
   readonly #datagrams: Datagrams;
   readonly #migration: Migration;
-  #local: AddressInfo;
-  #remote: AddressInfo;
   readonly #keepsakes: Keepsakes;
   #peer: PeerInfo;
   #opening: Opening | undefined;
   readonly #streams: StreamTable;
   readonly #bidi: Opener;
   readonly #uni: Opener;
-  readonly #incoming = new Queue<QuicStream | ReceiveStream>();
+  readonly #incoming: Incoming;
+  readonly #stats: Statistics;
   #settle!: (info: CloseInfo) => void;
   #info: CloseInfo | undefined;
   #peerClose: ConnectionClose | undefined;
-  #lastStats: ConnectionStats | undefined;
   #onFlushed: (() => void) | undefined;
 
   /** @internal */
@@ -127,8 +85,6 @@ export class QuicConnection
     this.role = role;
     this.#peer = peer;
     this.#opening = opening;
-    this.#local = local;
-    this.#remote = remote;
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -138,11 +94,16 @@ export class QuicConnection
     });
     this.#bidi = new Opener(socket, 'bidi');
     this.#uni = new Opener(socket, 'uni');
-    this.#migration = new Migration(socket);
+    this.#migration = new Migration(socket, local, remote);
+    this.#incoming = new Incoming({
+      count: () => this.listenerCount('stream'),
+      emit: (stream) => this.emit('stream', stream),
+    });
     this.#datagrams = new Datagrams(socket, {
       count: () => this.listenerCount('datagram'),
       emit: (datagram) => this.emit('datagram', datagram),
     });
+    this.#stats = new Statistics(socket, this.#datagrams);
     this.#link = new Link(socket, maxData, {
       onData: (id, bytes, fin) => {
         this.#streams.data(id, bytes, fin);
@@ -161,7 +122,7 @@ export class QuicConnection
       },
     });
     this.#streams = new StreamTable(this, this.#link, (stream) => {
-      this.#accept(stream);
+      this.#incoming.arrive(stream);
     });
     this.#streams.onGone = () => {
       if (!this.#streams.flushing) this.#onFlushed?.();
@@ -169,7 +130,7 @@ export class QuicConnection
     (this as EventEmitter).on('newListener', (name: string) => {
       if (!WAITED_FOR.has(name)) return;
       process.nextTick(() => {
-        this.#offer();
+        this.#incoming.offer();
         this.#datagrams.offer();
         this.#keepsakes.offer();
       });
@@ -251,11 +212,11 @@ export class QuicConnection
 
   /** This end's address, which migrate() changes. */
   get local(): AddressInfo {
-    return { ...this.#local };
+    return this.#migration.local;
   }
 
   get remote(): AddressInfo {
-    return { ...this.#remote };
+    return this.#migration.remote;
   }
 
   /**
@@ -313,18 +274,6 @@ export class QuicConnection
     checkBody(body);
     checkReadOptions(options);
     return exchange(await this.createBidirectionalStream(options), body, options);
-  }
-
-  #accept(stream: QuicStream | ReceiveStream): void {
-    this.#incoming.push(stream);
-    this.#offer();
-  }
-
-  #offer(): void {
-    if (this.listenerCount('stream') === 0) return;
-    for (const stream of this.#incoming.take()) {
-      call(() => this.emit('stream', stream));
-    }
   }
 
   /**
@@ -397,18 +346,6 @@ export class QuicConnection
     }
   }
 
-  #onMigration(local: boolean): void {
-    try {
-      this.#local = this.#link.socket.localAddress();
-      this.#remote = this.#link.socket.remoteAddress();
-    } catch {
-      // The connection has ended meanwhile, and has no peer any more.
-      return;
-    }
-    if (local) this.#migration.arrived();
-    this.emit('migrate', { local: this.local, remote: this.remote });
-  }
-
   // ---- what the kernel says
 
   #onEvent(event: QuicEvent): void {
@@ -428,7 +365,8 @@ export class QuicConnection
         this.#link.drain();
         break;
       case 'connectionMigration':
-        this.#onMigration(event.local);
+        if (!this.#migration.moved(event.local)) break;
+        this.emit('migrate', { local: this.local, remote: this.remote });
         break;
       case 'keyUpdate':
         this.emit('keyUpdate');
@@ -452,7 +390,7 @@ export class QuicConnection
   #finish(info: CloseInfo): void {
     if (this.#info !== undefined) return;
     this.#info = info;
-    this.#keepStats();
+    this.#stats.keep();
     const error = closedError(info);
     this.#bidi.end(error);
     this.#uni.end(error);
@@ -490,30 +428,18 @@ export class QuicConnection
     }
     keepAlpn(this.#link.socket, this.alpn);
     const error = new QuicError('the connection was given away with detach()');
-    this.#keepStats();
+    this.#stats.keep();
     const fd = this.#link.giveAway();
     this.#finish({ by: 'local', code: 0, reason: '', error });
     return fd;
   }
 
-  #keepStats(): void {
-    try {
-      this.#lastStats ??= this.#readStats();
-    } catch {
-      // A module without statistics: stats() says so when asked.
-    }
-  }
-
   /** As of the end if the connection is over. */
   stats(): ConnectionStats {
-    if (this.#info === undefined) return this.#readStats();
-    if (this.#lastStats === undefined) throw closedError(this.#info);
-    return { ...this.#lastStats };
-  }
-
-  #readStats(): ConnectionStats {
-    const stats = readStats(this.#link.socket);
-    return { ...stats, datagramsDropped: stats.datagramsDropped + this.#datagrams.dropped };
+    if (this.#info === undefined) return this.#stats.read();
+    const { last } = this.#stats;
+    if (last === undefined) throw closedError(this.#info);
+    return { ...last };
   }
 
   /**
@@ -585,9 +511,4 @@ export class QuicConnection
     this.#link.unref();
     return this;
   }
-}
-
-/** For a socket before its handshake: see {@link ABANDONED}. */
-export function markAbandoned(socket: QuicSocket): void {
-  socket.setConnectionClose(ABANDONED);
 }

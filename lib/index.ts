@@ -8,7 +8,8 @@
 export type { Bytes } from './bytes.js';
 export type { CloseInfo } from './close-info.js';
 export { connect } from './connect.js';
-export { QuicConnection, type ConnectionEvents } from './connection.js';
+export { QuicConnection } from './connection.js';
+export type { ConnectionEvents } from './connection-events.js';
 export type { DatagramOptions } from './datagrams.js';
 export {
   QuicError,

@@ -64,6 +64,7 @@ export class Link {
   #peeled = 0;
   #mayPeel = MAX_PEELED;
   #started = false;
+  #parts: boolean | undefined;
   readonly #orders: (() => void)[] = [];
   #lent = false;
   readonly #turns = new Turns();
@@ -177,12 +178,14 @@ export class Link {
    * because only kquic's module has both: another one's peel-off may not know our flags, and take both.
    */
   #knowsParts(): boolean {
+    if (this.#parts !== undefined) return this.#parts;
     try {
       this.socket.stats();
-      return true;
+      this.#parts = true;
     } catch {
-      return false;
+      this.#parts = false;
     }
+    return this.#parts;
   }
 
   /** While streams have sockets, closing that of the connection is not its end (PO.20); this is. */

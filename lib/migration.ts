@@ -49,9 +49,26 @@ function check(local: LocalAddress, now: AddressInfo): Required<LocalAddress> {
 
 /** Moving this end of a connection to another address (RFC 9000, 9). One move at a time. */
 export class Migration {
+  #local: AddressInfo;
+  #remote: AddressInfo;
   #attempt: Attempt | undefined;
 
-  constructor(private readonly socket: QuicSocket) {}
+  constructor(
+    private readonly socket: QuicSocket,
+    local: AddressInfo,
+    remote: AddressInfo,
+  ) {
+    this.#local = local;
+    this.#remote = remote;
+  }
+
+  get local(): AddressInfo {
+    return { ...this.#local };
+  }
+
+  get remote(): AddressInfo {
+    return { ...this.#remote };
+  }
 
   /** Resolves when the peer has answered on the new path, which is then the connection's. */
   async start(local: LocalAddress, options: MigrateOptions): Promise<void> {
@@ -116,9 +133,16 @@ export class Migration {
     });
   }
 
-  /** The kernel moved this end. */
-  arrived(): void {
-    this.#attempt?.settle();
+  /** The kernel moved this end (`ours`) or the peer did. False: the connection has ended, and has no peer any more. */
+  moved(ours: boolean): boolean {
+    try {
+      this.#local = this.socket.localAddress();
+      this.#remote = this.socket.remoteAddress();
+    } catch {
+      return false;
+    }
+    if (ours) this.#attempt?.settle();
+    return true;
   }
 
   /** The connection is over. */

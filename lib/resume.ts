@@ -3,13 +3,13 @@
 // The client's side of resumption: what connect() does with a session and a token, and how a connection
 // makes the next session.
 import { types } from 'node:util';
-import type { Seal } from './connection.js';
+import type { Seal } from './connection-init.js';
 import type { ConnectOptions, TransportSettings } from './options.js';
 import { fits, openSession, sealSession, type Session } from './session.js';
 import { QuicVersion } from './socket/constants.js';
 import type { HandshakeOutcome } from './socket/handshake.js';
 import type { QuicSocket } from './socket/socket.js';
-import { peerInfo, type PeerInfo } from './socket/peer-info.js';
+import type { PeerInfo } from './socket/peer-info.js';
 import { readStats } from './stats.js';
 import { flag, typeError, valueError } from './validate.js';
 
@@ -90,7 +90,7 @@ export function sealOf(
   servername: string,
   version: 1 | 2,
 ): Seal {
-  const { alpn, cipher, authorized } = peerInfo(outcome);
+  const { alpn, cipher, authorized } = outcome;
   return () => {
     const tls = outcome.sessionData();
     if (tls.length === 0) return undefined;

@@ -2,7 +2,8 @@
 import { EventEmitter } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { channels } from './channels.js';
-import { QuicConnection, markAbandoned } from './connection.js';
+import { handshakeError, markAbandoned } from './close-info.js';
+import { QuicConnection } from './connection.js';
 import { EMFILE, ENFILE, ENOBUFS, ENOMEM } from './errno.js';
 import { QuicError, abortError, type SystemError } from './errors.js';
 import { identityObject, type Identity } from './identity.js';
@@ -181,7 +182,7 @@ export class QuicServer
       tellAlert(socket, error);
       socket.close();
       if (!abort.signal.aborted) {
-        this.#failed(asQuicError(error), remote);
+        this.#failed(handshakeError(error), remote);
       }
     } finally {
       this.#handshakes.delete(abort);
@@ -280,12 +281,4 @@ export class QuicServer
     this.#init.socket.descriptor.unref();
     return this;
   }
-}
-
-function asQuicError(error: unknown): QuicError {
-  if (error instanceof QuicError) return error;
-  return new QuicError('the handshake failed', {
-    code: 'ERR_QUIC_CONNECTION_FAILED',
-    cause: error,
-  });
 }

@@ -31,6 +31,34 @@ export interface ConnectionStats {
   streamsAccepted: number;
 }
 
+/** A connection's, now and, when it is over, as they were. */
+export class Statistics {
+  #last: ConnectionStats | undefined;
+
+  constructor(
+    private readonly socket: QuicSocket,
+    private readonly unread: { readonly dropped: number },
+  ) {}
+
+  read(): ConnectionStats {
+    const stats = readStats(this.socket);
+    return { ...stats, datagramsDropped: stats.datagramsDropped + this.unread.dropped };
+  }
+
+  /** The end is near, after which the socket has none. */
+  keep(): void {
+    try {
+      this.#last ??= this.read();
+    } catch {
+      // A module without statistics: read() said so when asked.
+    }
+  }
+
+  get last(): ConnectionStats | undefined {
+    return this.#last;
+  }
+}
+
 export function readStats(socket: QuicSocket): ConnectionStats {
   try {
     const { smoothedRtt, ...stats } = socket.stats();

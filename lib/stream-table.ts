@@ -37,10 +37,6 @@ export class StreamTable {
     private readonly accept: (stream: QuicStream | ReceiveStream) => void,
   ) {}
 
-  get size(): number {
-    return this.#entries.size;
-  }
-
   /** True while this process has bytes of a stream that the kernel has not, or has to throw some away. */
   get busy(): boolean {
     for (const { stream, receive } of this.#entries.values()) {

@@ -17,9 +17,7 @@ const NOT_LOADED = 'the kernel module is not loaded; as root: modprobe quic (or 
 /** 0, or what socket() says: -errno. */
 function probe(): number {
   const fd = native().socket(4, 2);
-  if (fd < 0) return fd;
-  native().close(fd);
-  return 0;
+  return fd < 0 ? fd : native().close(fd);
 }
 
 /** Never throws, on no platform: `reason` says what to do. */
@@ -43,8 +41,12 @@ function isUnknown(result: number): boolean {
 
 /** Throws ERR_QUIC_UNSUPPORTED where the kernel has no QUIC; a lack of descriptors is EMFILE, not that. */
 export function requireSupport(): void {
-  const result = probe();
-  if (result === 0) return;
+  checkSocket(probe());
+}
+
+/** The same for what socket() said, which is returned otherwise. */
+export function checkSocket(result: number): number {
+  if (result >= 0) return result;
   if (!isUnknown(result)) throw systemError('socket', result);
   const message = `QUIC is not available on ${os.release()}: ${NOT_LOADED}`;
   throw new QuicError(message, { code: 'ERR_QUIC_UNSUPPORTED' });

@@ -4,6 +4,7 @@
 // between them the socket is polled here, so a peer that keeps silent occupies nothing but a timer.
 import { EPIPE, ENOTCONN } from '../errno.js';
 import { QuicError, stateError, systemError } from '../errors.js';
+import { call } from '../rethrow.js';
 import { throwIfAborted, whenAborted } from '../signal.js';
 import {
   HANDSHAKE_DONE,
@@ -148,7 +149,7 @@ class Run {
   #onStep(status: number): void {
     this.#busy = false;
     this.socket.descriptor.unpin();
-    for (const line of this.#handshake.keylog()) this.options.keylog?.(line);
+    for (const line of this.#handshake.keylog()) call(() => this.options.keylog?.(line));
     if (this.#stopped !== undefined) {
       this.#fail(this.#stopped);
     } else if (status === HANDSHAKE_DONE) {

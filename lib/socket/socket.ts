@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { toBuffer, type Bytes } from '../bytes.js';
 import { EAGAIN, ENOSPC } from '../errno.js';
 import { systemError } from '../errors.js';
-import { requireSupport } from '../support.js';
+import { checkSocket } from '../support.js';
 import {
   NO_LEVEL,
   NO_STREAM,
@@ -74,8 +74,7 @@ export class QuicSocket extends QuicSocketOptions {
 
   /** Throws ERR_QUIC_UNSUPPORTED where the kernel has no QUIC. */
   static open(family: 4 | 6 = 6): QuicSocket {
-    requireSupport();
-    return QuicSocket.#own(check('socket', native().socket(family, 2)));
+    return QuicSocket.#own(checkSocket(native().socket(family, 2)));
   }
 
   /**
