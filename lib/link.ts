@@ -17,7 +17,8 @@
 //
 // Writers try sendmsg() first. EAGAIN, or ENOSPC while the socket is not writable, is the
 // connection's: they wait for POLLOUT. ENOSPC while it is writable is the stream's: they wait for
-// STREAM_MAX_DATA, because POLLOUT would be true all the time (S2.41).
+// STREAM_MAX_DATA, because POLLOUT would be true all the time (S2.41). Where there is no memory, or no
+// route (S3.26), they wait a while.
 import { EAGAIN, EINVAL, ENOPROTOOPT, ENOSPC } from './errno.js';
 import type { SystemError } from './errors.js';
 import { NO_LEVEL, POLLOUT, POLL_READABLE, POLL_WRITABLE, SocketNumber, native } from './native.js';
@@ -27,6 +28,7 @@ import { Edge } from './socket/edge.js';
 import { parseEvent, type QuicEvent } from './socket/event.js';
 import type { Descriptor } from './socket/descriptor.js';
 import type { QuicSocket } from './socket/socket.js';
+import { Pause, cannotSendNow } from './shortage.js';
 import { RecordKind, slab } from './slab.js';
 import { Turns, type Turn } from './turns.js';
 
@@ -69,6 +71,10 @@ export class Link {
   #lent = false;
   readonly #turns = new Turns();
   readonly #blockedStreams = new Map<number, Turn>();
+  readonly #postponed = new Set<Turn>();
+  readonly #shortage = new Pause(() => {
+    this.#retryPostponed();
+  });
 
   constructor(
     readonly socket: QuicSocket,
@@ -116,6 +122,7 @@ export class Link {
     this.#orders.length = 0;
     this.#turns.clear();
     this.#blockedStreams.clear();
+    this.#shortage.end();
     this.#edge?.close();
   }
 
@@ -302,6 +309,11 @@ export class Link {
    * waiting. A caller must try again once if the answer is 'now'.
    */
   wait(turn: Turn, result: number, again: boolean): boolean | 'now' {
+    if (cannotSendNow(result)) {
+      this.#postponed.add(turn);
+      this.#shortage.beginAside();
+      return true;
+    }
     if (result !== -EAGAIN && result !== -ENOSPC) return false;
     const writable = (native().poll(this.socket.fd, POLLOUT, 0) & POLLOUT) !== 0;
     if (writable && !again) return 'now';
@@ -335,7 +347,14 @@ export class Link {
 
   forget(turn: Turn): void {
     this.#blockedStreams.delete(turn.id);
+    this.#postponed.delete(turn);
     if (this.#turns.delete(turn)) this.#updateInterest();
+  }
+
+  #retryPostponed(): void {
+    const turns = [...this.#postponed];
+    this.#postponed.clear();
+    for (const turn of turns) call(turn.retry);
   }
 
   #wakeBlocked(): void {

@@ -89,10 +89,15 @@ export class Opener {
     for (;;) {
       const [waiter] = this.#waiters;
       if (waiter === undefined) return;
-      const id = this.#tryOpen();
-      if (typeof id !== 'number') return;
-      this.#waiters.shift();
-      waiter.resolve(id);
+      try {
+        const id = this.#tryOpen();
+        if (typeof id !== 'number') return;
+        this.#waiters.shift();
+        waiter.resolve(id);
+      } catch (error) {
+        this.#waiters.shift();
+        waiter.reject(error as Error);
+      }
     }
   }
 

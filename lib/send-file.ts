@@ -13,6 +13,7 @@ import { systemError } from './errors.js';
 import type { SendHalf } from './send-half.js';
 import type { Descriptor } from './socket/descriptor.js';
 import { call } from './rethrow.js';
+import { cannotSendNow, passing } from './shortage.js';
 import { native } from './native.js';
 import type { SendOptions } from './stream-common.js';
 import { integer, typeError, valueError } from './validate.js';
@@ -142,6 +143,8 @@ export class FileJob {
         this.#advance(result);
       } else if (result === -EAGAIN) {
         await socket.writable();
+      } else if (cannotSendNow(result)) {
+        await passing();
       } else if ((result === -EINVAL || result === -ENOSYS) && this.sent === 0) {
         return this.#copy(opened, half); // Not every file system has it.
       } else if (result === -EPIPE) {

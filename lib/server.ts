@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { channels } from './channels.js';
 import { handshakeError, markAbandoned } from './close-info.js';
 import { QuicConnection } from './connection.js';
-import { EMFILE, ENFILE, ENOBUFS, ENOMEM } from './errno.js';
 import { QuicError, abortError, type SystemError } from './errors.js';
 import { identityObject, type Identity } from './identity.js';
 import { POLL_READABLE } from './native.js';
 import { closeSettings, type CloseOptions, type TransportSettings } from './options.js';
 import { Queue } from './queue.js';
 import { call } from './rethrow.js';
+import { Pause, lacksResources } from './shortage.js';
 import { EventType } from './socket/constants.js';
 import { handshake, tellAlert } from './socket/handshake.js';
 import type { QuicSocket } from './socket/socket.js';
@@ -51,8 +51,6 @@ const ACCEPT_BATCH = 32;
 const MAX_HANDSHAKES = 256;
 /** Connections that nobody has taken from the iterator yet. */
 const MAX_WAITING = 256;
-/** Out of descriptors or memory: milliseconds until the next try. */
-const ACCEPT_PAUSE = 100;
 
 /** A listening socket and the connections that came in through it. */
 export class QuicServer
@@ -64,7 +62,9 @@ export class QuicServer
   readonly #connections = new Set<QuicConnection>();
   readonly #handshakes = new Set<AbortController>();
   readonly #incoming = new Queue<QuicConnection>();
-  #pause: NodeJS.Timeout | undefined;
+  readonly #pause = new Pause(() => {
+    this.#updateInterest();
+  });
   #listening = true;
   #over: Promise<void> | undefined;
   #onEmpty: (() => void) | undefined;
@@ -117,7 +117,7 @@ export class QuicServer
 
   #updateInterest(): void {
     const room = this.#handshakes.size < MAX_HANDSHAKES && this.#incoming.size < MAX_WAITING;
-    const ready = this.#listening && this.#pause === undefined && room;
+    const ready = this.#listening && !this.#pause.running && room;
     this.#init.socket.descriptor.interest = ready ? POLL_READABLE : 0;
   }
 
@@ -128,7 +128,7 @@ export class QuicServer
         socket = this.#init.socket.accept();
       } catch (error) {
         this.#onAcceptError(error as SystemError);
-        if (this.#pause !== undefined) break;
+        if (this.#pause.running) break;
         continue;
       }
       if (socket === undefined) break;
@@ -139,11 +139,8 @@ export class QuicServer
 
   /** Any other error concerned that one client only (S2.28). */
   #onAcceptError(error: SystemError): void {
-    if (![-EMFILE, -ENFILE, -ENOBUFS, -ENOMEM].includes(error.errno)) return;
-    this.#pause ??= setTimeout(() => {
-      this.#pause = undefined;
-      this.#updateInterest();
-    }, ACCEPT_PAUSE);
+    if (!lacksResources(error.errno)) return;
+    this.#pause.begin();
     if (this.listenerCount('error') > 0) call(() => this.emit('error', error));
   }
 
@@ -244,7 +241,7 @@ export class QuicServer
 
   async #close(settings: ReturnType<typeof closeSettings>): Promise<void> {
     this.#listening = false;
-    clearTimeout(this.#pause);
+    this.#pause.end();
     this.#init.socket.close();
     for (const abort of this.#handshakes) abort.abort();
     this.#incoming.end();

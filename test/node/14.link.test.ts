@@ -9,7 +9,7 @@ import { ReceiveHalf } from '../../lib/receive-half.js';
 import { SendHalf } from '../../lib/send-half.js';
 import { FakeKernel } from './support/fake-kernel.js';
 
-const { EAGAIN, ENOSPC } = constants.errno;
+const { EAGAIN, ENETUNREACH, ENOMEM, ENOSPC } = constants.errno;
 const BUDGET = 1000;
 
 let kernel: FakeKernel;
@@ -110,6 +110,27 @@ describe('a write', () => {
     kernel.answers = [-ENOSPC];
     new SendHalf(link, 8).write(Buffer.alloc(10), false, done);
     expect(done).toHaveBeenCalledTimes(1);
+  });
+
+  test.each([
+    ['S3.26 without memory', ENOMEM],
+    ['S3.26 without a route', ENETUNREACH],
+  ])('%s goes on by itself, in order', async (_, errno) => {
+    const order: number[] = [];
+    kernel.answers = [-errno, -errno, -errno];
+    const writes = [4, 8].map(
+      (id) =>
+        new Promise<void>((resolve) => {
+          new SendHalf(link, id).write(Buffer.alloc(10), false, () => {
+            order.push(id);
+            resolve();
+          });
+        }),
+    );
+    expect(kernel.sent).toEqual([]);
+    await Promise.all(writes);
+    expect(order).toEqual([8, 4]);
+    expect(kernel.descriptor.interest).toBe(POLL_READABLE);
   });
 
   test('that was given up is not retried', () => {
