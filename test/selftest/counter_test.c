@@ -168,17 +168,19 @@ TEST_LIMIT("S10.4 QuicFrmRetrans what is lost is sent again", 90)
 	struct netns netns = netns_create();
 	struct pair pair = netns_pair(&netns, FAR_ADDRESS);
 	int64_t sid = 2;
+	long long before;
 
 	pair_connect(&pair);
 	pair_hello(&pair);
 	pair_handshake(&pair);
-	ASSERT_EQ(counter("QuicFrmRetrans"), 0);
+	/* A machine that stops for a moment makes probes, too. */
+	before = counter("QuicFrmRetrans");
 	shell("tc qdisc add dev veth0 root netem loss 10%%");
 	/* A transfer takes few trains, and all of them may arrive. */
 	do {
 		transfer(pair.client, pair.server, sid, 100000);
 		sid += 4;
-	} while (!counter("QuicFrmRetrans"));
+	} while (counter("QuicFrmRetrans") == before);
 	pair_close(&pair);
 }
 
@@ -201,16 +203,14 @@ TEST("S10.4 QuicPktInvFrmDrop an unknown frame in an authentic packet is invalid
 	struct quic_transport_param clear = { .disable_1rtt_encryption = 1 };
 	/* Packet number 1000; in a connection without encryption everybody's packets are authentic. */
 	uint8_t packet[40] = { 0x41, [9] = 1000 >> 8, [10] = 1000 & 0xff, [11] = 0x21 };
-	struct timeval patience = { .tv_sec = 10 };
 	struct address addr;
 	struct pair pair;
 	int raw, udp, size = 4 << 20;
 
 	netns_create();
-	raw = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ALL));
+	raw = patient_socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
 	/* A packet in it counts with all the memory that it lies in. */
 	ASSERT_OK(setsockopt(raw, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)));
-	ASSERT_OK(setsockopt(raw, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)));
 	pair = pair_connected_params(clear, clear);
 	addr = address_local(pair.server);
 	/* So that packets of the handshake are out of the way. */

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -97,13 +96,11 @@ TEST("version negotiation answer")
 {
 	struct pair pair = pair_listening("127.0.0.1");
 	struct address addr = address_local(pair.listener);
-	int fd = socket(AF_INET, SOCK_DGRAM, 0);
-	struct timeval patience = { .tv_sec = 5 };
+	int fd = patient_socket(AF_INET, SOCK_DGRAM, 0);
 	uint8_t data[1500] = { 0xc0, 0x1a, 0x2a, 0x3a, 0x4a, 8, 1, 2, 3, 4, 5, 6, 7, 8, 2, 9, 9 };
 	uint8_t answer[1500];
 	ssize_t len;
 
-	ASSERT_OK(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)));
 	ASSERT_OK(address_connect(fd, &addr));
 	ASSERT_EQ(send(fd, data, 100, 0), 100);
 	ASSERT_EQ(send(fd, data, 1200, 0), 1200);

@@ -11,13 +11,13 @@
 #include "harness.h"
 
 /* An emulated kernel that checks every access to memory. */
-#define SLOWNESS_DEBUG	8
+#define SLOWNESS_DEBUG	16
 
-/* A program that does, in an emulated machine perhaps. */
+/* A program that does; and any on a machine that is busy with other things, and stops for seconds. */
 #ifdef __SANITIZE_ADDRESS__
-#define SLOWNESS_PROGRAM	4
+#define SLOWNESS_PROGRAM	8
 #else
-#define SLOWNESS_PROGRAM	1
+#define SLOWNESS_PROGRAM	4
 #endif
 
 /* Of a test that did not end in time, and how long its exit handlers may take. */

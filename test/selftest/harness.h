@@ -40,7 +40,7 @@ void test_register(struct test *test);
 	}									\
 	static void function(void)
 
-/* A test that may take longer than TEST_SECONDS. */
+/* A test that may take longer than TEST_SECONDS, of a machine that is quick and idle: test_slowness(). */
 #define TEST_LIMIT(text, limit)	TEST_DEFINE(TEST_JOIN(test_, __LINE__), text, limit)
 #define TEST(text)		TEST_LIMIT(text, TEST_SECONDS)
 

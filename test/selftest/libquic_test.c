@@ -176,6 +176,13 @@ TEST("T182 recvmsg of an event")
 	pair_close(&pair);
 }
 
+static bool have_data(gnutls_session_t session, unsigned char *data, size_t *size)
+{
+	*size = 4096;
+	ASSERT_EQ(quic_session_get_data(session, data, size), 0);
+	return *size > 0;
+}
+
 /* One connection of the same client to the child's server; returns whether it was resumed. */
 static bool connect_with_data(const struct pair *pair, unsigned char *data, size_t *size)
 {
@@ -184,7 +191,6 @@ static bool connect_with_data(const struct pair *pair, unsigned char *data, size
 	gnutls_session_t session;
 	size_t room = *size;
 	bool resumed;
-	int tries;
 
 	own.client = quic_socket(AF_INET);
 	pair_connect(&own);
@@ -197,14 +203,7 @@ static bool connect_with_data(const struct pair *pair, unsigned char *data, size
 		ASSERT_EQ(quic_session_set_data(session, data, room), 0);
 	ASSERT_EQ(quic_handshake(session), 0);
 	resumed = gnutls_session_is_resumed(session);
-	for (tries = 0; tries < 500; tries++) {
-		*size = 4096;
-		ASSERT_EQ(quic_session_get_data(session, data, size), 0);
-		if (*size)
-			break;
-		usleep(2000);
-	}
-	ASSERT(*size > 0);
+	EVENTUALLY(have_data(session, data, size));
 	close(own.client);
 	gnutls_deinit(session);
 	gnutls_certificate_free_credentials(cred);

@@ -86,10 +86,11 @@ TEST("T151 a busy port cannot be migrated to")
 	struct address to = address("127.0.0.1", 0);
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
+	pair_echo(&pair, 0);
 	ASSERT_OK(address_bind(fd, &to));
 	to = address_local(fd);
 	ASSERT_ERRNO(migrate(pair.client, &to), EADDRINUSE);
-	pair_echo(&pair, 0);
+	pair_echo(&pair, 4);
 	close(fd);
 	ASSERT_OK(migrate(pair.client, &to));
 	pair_close(&pair);

@@ -360,6 +360,8 @@ TEST_LIMIT("S6.47 probes find out what the path carries", 100)
 	struct pair pair = netns_pair(&netns, FAR_ADDRESS);
 	unsigned int mtu;
 
+	netns_keep_order(&netns);
+	netns_enter(netns.near);
 	shell("ip link set veth0 mtu 9000");
 	config_set(pair.client, config);
 	connect_pair(&pair);

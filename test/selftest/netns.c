@@ -69,6 +69,16 @@ void netns_keep_order(const struct netns *netns)
 	receive_on_first(netns->near, "veth0");
 }
 
+void netns_hold(const char *device)
+{
+	shell("tc qdisc add dev %s root netem delay 200s limit 10000", device);
+}
+
+void netns_drop(const char *device)
+{
+	shell("tc qdisc del dev %s root", device);
+}
+
 struct pair netns_pair(const struct netns *netns, const char *host)
 {
 	struct pair pair = { .server = -1, .cipher = TLS_CIPHER_AES_GCM_128 };

@@ -36,6 +36,9 @@ struct netns netns_routed(unsigned int mtu);
  * on one receives for all, if there are several.
  */
 void netns_keep_order(const struct netns *netns);
+/* What leaves by the device waits; and is lost, and what follows passes. */
+void netns_hold(const char *device);
+void netns_drop(const char *device);
 /* Run a shell command that has to succeed. */
 __attribute__((format(printf, 1, 2)))
 void shell(const char *format, ...);

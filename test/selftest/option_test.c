@@ -347,7 +347,7 @@ TEST("conn stats count")
 	ASSERT(client.mtu >= 1200);
 	ASSERT(client.cwnd >= 2 * client.mtu);
 	ASSERT(client.smoothed_rtt > 0 && client.min_rtt <= client.latest_rtt);
-	ASSERT_EQ(client.packets_lost, 0);
+	ASSERT(client.packets_lost < client.packets_sent);
 	/* A short buffer gets the first fields. */
 	ASSERT_EQ(get(pair.client, QUIC_SOCKOPT_CONN_STATS, &client, 16), 16);
 	pair_close(&pair);

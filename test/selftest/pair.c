@@ -11,14 +11,25 @@
 
 #define RECEIVE_SECONDS	5
 
-int quic_socket(int family)
+static void receive_within(int fd, int seconds)
 {
-	struct timeval patience = { .tv_sec = RECEIVE_SECONDS * test_slowness() };
-	int fd = socket(family, SOCK_DGRAM, IPPROTO_QUIC);
+	struct timeval patience = { .tv_sec = seconds * test_slowness() };
+
+	ASSERT_OK(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)));
+}
+
+int patient_socket(int family, int type, int protocol)
+{
+	int fd = socket(family, type | SOCK_CLOEXEC, protocol);
 
 	ASSERT_OK(fd);
-	ASSERT_OK(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)));
+	receive_within(fd, RECEIVE_SECONDS);
 	return fd;
+}
+
+int quic_socket(int family)
+{
+	return patient_socket(family, SOCK_DGRAM, IPPROTO_QUIC);
 }
 
 int quic_listener(const char *host)
@@ -103,12 +114,11 @@ static void params_transfer(int from, int to)
 
 void pair_handshake_within(struct pair *pair, int seconds)
 {
-	struct timeval patience = { .tv_sec = seconds * test_slowness() };
 	int client = pair->client, server = pair->server;
 	uint32_t cipher = pair->cipher;
 
-	ASSERT_OK(setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)));
-	ASSERT_OK(setsockopt(server, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)));
+	receive_within(client, seconds);
+	receive_within(server, seconds);
 	params_transfer(client, server);
 	ASSERT_OK(secret_set(server, QUIC_CRYPTO_HANDSHAKE, true, false, cipher));
 	ASSERT_OK(secret_set(server, QUIC_CRYPTO_HANDSHAKE, false, true, cipher));

@@ -20,7 +20,8 @@ struct pair {
 	uint32_t cipher;
 };
 
-/* A socket whose receiving calls give up (EAGAIN) after some seconds, so that tests end. */
+/* A socket whose receiving calls give up (EAGAIN) after some time, so that tests end. */
+int patient_socket(int family, int type, int protocol);
 int quic_socket(int family);
 /* A listener at an address and any port, on the backlog of 16. */
 int quic_listener(const char *host);

@@ -182,6 +182,18 @@ TEST("PO.5 of the sending part alone: reading stays with the connection")
 	pair_close(&pair);
 }
 
+/* The client has begun stream 0 with @text, and the server's socket of it receives only. */
+static int peel_reader(const struct pair *pair, const char *text)
+{
+	int fd;
+
+	stream_write(pair->client, 0, NEW, text);
+	arrived(pair->server, 0);
+	fd = peel_try(pair->server, 0, O_CLOEXEC | QUIC_STREAM_PEELOFF_RDONLY);
+	ASSERT_OK(fd);
+	return fd;
+}
+
 TEST("PO.5 of the receiving part alone: sending stays with the connection")
 {
 	struct pair pair = pair_connected();
@@ -220,14 +232,9 @@ TEST("PO.5 of the receiving part alone: sending stays with the connection")
 TEST("PO.5 PO.18 closing a socket that only receives stops the sender, and no more")
 {
 	struct pair pair = pair_connected();
-	int fd;
 
 	event_enable(pair.client, QUIC_EVENT_STREAM_UPDATE, true);
-	stream_write(pair.client, 0, NEW, "nobody reads this");
-	arrived(pair.server, 0);
-	fd = peel_try(pair.server, 0, QUIC_STREAM_PEELOFF_RDONLY);
-	ASSERT_OK(fd);
-	close(fd);
+	close(peel_reader(&pair, "nobody reads this"));
 	event_expect_update(pair.client, 0, QUIC_STREAM_SEND_STATE_RESET_SENT, 0, 17);
 	event_enable(pair.client, QUIC_EVENT_STREAM_UPDATE, false);
 	stream_write(pair.server, 0, FIN, "answer");
@@ -442,12 +449,8 @@ TEST("PO.20 without the connection's socket its other streams are given up, and 
 TEST("PO.20 a stream of which only the receiving part has a socket has no writer any more")
 {
 	struct pair pair = pair_connected();
-	int fd;
+	int fd = peel_reader(&pair, "kept");
 
-	stream_write(pair.client, 0, NEW, "kept");
-	arrived(pair.server, 0);
-	fd = peel_try(pair.server, 0, QUIC_STREAM_PEELOFF_RDONLY);
-	ASSERT_OK(fd);
 	event_enable(pair.client, QUIC_EVENT_STREAM_UPDATE, true);
 	close(pair.server);
 	event_expect_update(pair.client, 0, QUIC_STREAM_RECV_STATE_RESET_RECVD, 0, 0);

@@ -283,7 +283,7 @@ TEST("S4.8 S4.11 a handshake message in parts, each with its level")
 
 TEST("F51 S4.20 an event is told during the handshake, behind the messages")
 {
-	struct quic_transport_param params = { .max_idle_timeout = 1000000 };
+	struct quic_transport_param params = { .max_idle_timeout = 2000000 };
 	struct pair pair = pair_listening("127.0.0.1");
 	char byte;
 

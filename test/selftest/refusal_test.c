@@ -4,7 +4,6 @@
 #include <netinet/ip.h>
 #include <netinet/udp.h>
 #include <string.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -25,11 +24,8 @@ static int client_hello(const struct address *addr)
 
 static int udp_socket(const struct address *addr)
 {
-	struct timeval patience = { .tv_sec = 5 };
-	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	int fd = patient_socket(AF_INET, SOCK_DGRAM, 0);
 
-	ASSERT_OK(fd);
-	ASSERT_OK(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)));
 	ASSERT_OK(address_connect(fd, addr));
 	return fd;
 }

@@ -269,7 +269,7 @@ TEST("S3.27 S5.9 early data is accepted after a Retry")
 	run_begin(&run, ACCEPT);
 	config_set(run.pair.listener, (struct quic_config){ .validate_peer_address = 1 });
 	ASSERT(run_finish(&run).early);
-	ASSERT_EQ(run.relay.count->retry[TO_CLIENT], 1);
+	ASSERT(run.relay.count->retry[TO_CLIENT] > 0);
 }
 
 /* RFC 9368, 7.3 */

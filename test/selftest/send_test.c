@@ -7,9 +7,12 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <linux/sockios.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -209,10 +212,10 @@ TEST("T077 S3.20 fin of a short write is not sent")
 TEST("T078 S3.24 small send leaves at once")
 {
 	struct pair pair = pair_connected();
-	struct message message;
 
 	ASSERT_EQ(stream_send(pair.client, 0, NEW, "0123456789", 10), 10);
-	ASSERT_EQ(message_recv(pair.server, &message, 100, MSG_DONTWAIT), 10);
+	ASSERT_EQ(queued(pair.client, SIOCOUTQNSD), 0);
+	stream_expect(pair.server, 0, 0, "0123456789");
 	pair_close(&pair);
 }
 
@@ -347,6 +350,7 @@ TEST("S3.24 small writes of which all wait for one acknowledgement arrive with t
 struct blocked {
 	int fd;
 	int64_t sid;
+	_Atomic pid_t tid;
 	int error;
 };
 
@@ -355,8 +359,24 @@ static void *send_blocked(void *arg)
 {
 	struct blocked *blocked = arg;
 
+	blocked->tid = gettid();
 	blocked->error = stream_send(blocked->fd, blocked->sid, 0, data, 1) < 0 ? errno : 0;
 	return NULL;
+}
+
+/* A thread that has begun to wait does nothing else any more. */
+static bool is_waiting(const struct blocked *blocked)
+{
+	char path[64], state = 'R';
+	FILE *file;
+
+	if (!blocked->tid)
+		return false;
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", blocked->tid);
+	file = fopen(path, "re");
+	ASSERT(file && fscanf(file, "%*d (%*[^)]) %c", &state) == 1);
+	fclose(file);
+	return state == 'S';
 }
 
 static int stream_reset(int fd, int64_t sid)
@@ -374,7 +394,7 @@ TEST("P01 S3.21 a send waits while the stream is reset by another thread")
 
 	ASSERT_EQ(stream_send(pair.client, 0, NEW, data, 4096), 4096);
 	ASSERT_EQ(pthread_create(&thread, NULL, send_blocked, &blocked), 0);
-	usleep(50000);
+	EVENTUALLY(is_waiting(&blocked));
 	ASSERT_OK(stream_reset(pair.client, 0));
 	ASSERT_EQ(pthread_join(thread, NULL), 0);
 	ASSERT_EQ(blocked.error, EINVAL);
@@ -391,7 +411,7 @@ TEST("P01 S3.21 a send waits while the peer stops the stream and the stream goes
 
 	ASSERT_EQ(stream_send(pair.client, 2, NEW, data, 4096), 4096);
 	ASSERT_EQ(pthread_create(&thread, NULL, send_blocked, &blocked), 0);
-	usleep(50000);
+	EVENTUALLY(is_waiting(&blocked));
 	ASSERT_OK(setsockopt(pair.server, SOL_QUIC, QUIC_SOCKOPT_STREAM_STOP_SENDING, &info,
 			     sizeof(info)));
 	ASSERT_EQ(pthread_join(thread, NULL), 0);
@@ -408,7 +428,7 @@ TEST("P01 S3.6 a send waits while another thread shuts the socket down")
 
 	ASSERT_EQ(stream_send(pair.client, 0, NEW, data, 4096), 4096);
 	ASSERT_EQ(pthread_create(&thread, NULL, send_blocked, &blocked), 0);
-	usleep(50000);
+	EVENTUALLY(is_waiting(&blocked));
 	ASSERT_OK(shutdown(pair.client, SHUT_WR));
 	ASSERT_EQ(pthread_join(thread, NULL), 0);
 	ASSERT_EQ(blocked.error, EPIPE);
@@ -433,20 +453,27 @@ static void *send_storm(void *arg)
 	return NULL;
 }
 
+/* All that is there now. */
+static void read_away(int fd)
+{
+	static struct message message;
+
+	while (message_recv(fd, &message, MESSAGE_SIZE, MSG_DONTWAIT) >= 0)
+		;
+}
+
 TEST_LIMIT("P01 P02 streams are reset and stopped while a thread writes to them", 60)
 {
 	struct pair pair = pair_connected();
 	struct storm storm = { .fd = pair.client };
 	struct quic_errinfo info = { .errcode = 1 };
-	static struct message message;
 	pthread_t thread;
 	int64_t sid;
 
 	ASSERT_EQ(pthread_create(&thread, NULL, send_storm, &storm), 0);
 	for (sid = 0; sid < 4000; sid += 4) {
 		info.stream_id = sid;
-		while (message_recv(pair.server, &message, MESSAGE_SIZE, MSG_DONTWAIT) >= 0)
-			;
+		read_away(pair.server);
 		stream_reset(pair.client, sid);
 		setsockopt(pair.server, SOL_QUIC, QUIC_SOCKOPT_STREAM_STOP_SENDING, &info,
 			   sizeof(info));
@@ -454,7 +481,7 @@ TEST_LIMIT("P01 P02 streams are reset and stopped while a thread writes to them"
 	}
 	atomic_store(&storm.stop, true);
 	ASSERT_EQ(pthread_join(thread, NULL), 0);
-	ASSERT(poll_events(pair.client) & POLLOUT);
+	EVENTUALLY((read_away(pair.server), poll_events(pair.client) & POLLOUT));
 	pair_close(&pair);
 }
 

@@ -4,12 +4,15 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <linux/sockios.h>
 
 #include "harness.h"
 #include "message.h"
@@ -187,10 +190,12 @@ TEST("S2.49 splice from the socket fails as recv does")
 	ASSERT_ERRNO(splice(pair.server, NULL, ends[1], NULL, 100, 0), EAGAIN);
 	stream_write(pair.client, 0, NEW, "one");
 	stream_write(pair.client, 4, NEW, "two");
+	EVENTUALLY(queued(pair.server, SIOCINQ) == 6);
 	/* Streams are not mixed. */
 	ASSERT_EQ(splice(pair.server, NULL, ends[1], NULL, 100, 0), 3);
 	ASSERT_EQ(splice(pair.server, NULL, ends[1], NULL, 100, 0), 3);
 	ASSERT_OK(shutdown(pair.client, SHUT_RDWR));
+	EVENTUALLY(poll_events(pair.server) & POLLHUP);
 	ASSERT_ERRNO(splice(pair.server, NULL, ends[1], NULL, 100, 0), ENOTCONN);
 	pair_close(&pair);
 }

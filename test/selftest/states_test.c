@@ -373,7 +373,7 @@ static int get_config(int fd)
 /* The NEW_TOKEN of the handshake may not be acknowledged yet (S6.50). */
 static int set_token(int fd)
 {
-	int tries = 1000, ret;
+	int tries = 10000, ret;
 
 	do
 		ret = set(fd, QUIC_SOCKOPT_TOKEN, "token", 5);
