@@ -173,8 +173,11 @@ test('a thousand at once do not stop a stream, and are all counted', async () =>
   expect(await (await next(peer)).bytes()).toEqual(Buffer.from('a stream'));
   expect(queued).toBeGreaterThan(0);
   await received(peer, 1);
-  const { datagramsReceived, datagramsDropped } = peer.stats();
-  expect(datagramsReceived).toBeLessThanOrEqual(queued);
-  // 128 wait for a reader.
-  expect(datagramsDropped).toBeGreaterThanOrEqual(datagramsReceived - 128 - 64);
+  // 128 wait for a reader; what came last may be on its way here.
+  for (;;) {
+    const { datagramsReceived, datagramsDropped } = peer.stats();
+    expect(datagramsReceived).toBeLessThanOrEqual(queued);
+    if (datagramsDropped >= datagramsReceived - 128 - 64) break;
+    await delay(20);
+  }
 });

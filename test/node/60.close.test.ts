@@ -156,7 +156,7 @@ describe('when the connection ends', () => {
 });
 
 test('a peer that falls silent is ERR_QUIC_IDLE_TIMEOUT', async () => {
-  const pair = await Pair.open({ maxIdleTimeout: 1000 });
+  const pair = await Pair.open({ maxIdleTimeout: 3000 });
   const { near } = await pair.bidi('x');
   const reading = failure(near.bytes());
   const info = await pair.client.closed;
@@ -166,7 +166,7 @@ test('a peer that falls silent is ERR_QUIC_IDLE_TIMEOUT', async () => {
 });
 
 test('a peer that is killed in a transfer leaves an error', async () => {
-  const server = await listen(serverOptions({ maxIdleTimeout: 2000 }));
+  const server = await listen(serverOptions({ maxIdleTimeout: 5000 }));
   const accepted = next(server);
   const { port } = server.address();
   const child = fork(path.join(__dirname, 'support/endless-writer.js'), [String(port)]);

@@ -250,7 +250,7 @@ describe('a connection', () => {
   test.each(Object.keys(ENDS))('%s', async (state) => {
     const [expected, enter] = ENDS[state] ?? [];
     const silent = state === 'whose peer fell silent';
-    const pair = await Pair.open(silent ? { maxIdleTimeout: 1000 } : {});
+    const pair = await Pair.open(silent ? { maxIdleTimeout: 3000 } : {});
     await enter?.(pair);
     await pair.client.closed;
     const found = await outcomes(

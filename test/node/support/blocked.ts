@@ -10,6 +10,7 @@ import { Pair, next, serverOptions } from './pair.js';
 
 const ROUNDS = 10;
 const PAUSE = 50;
+const TRIES = 8;
 const WINDOW = 64 * 1024;
 
 export interface Wakeups {
@@ -103,7 +104,11 @@ async function main(): Promise<void> {
   if (situation === undefined) throw new Error('which situation?');
   const alone = await wakeups();
   const end = await situation();
-  const blocked = await wakeups();
+  let blocked = await wakeups();
+  // On a busy machine something may still have been on its way. What goes round for ever does not stop for that.
+  for (let i = 1; i < TRIES && blocked.loops + blocked.sleeps > alone.loops + alone.sleeps; i++) {
+    blocked = await wakeups();
+  }
   console.log(JSON.stringify({ alone, blocked }));
   await end();
 }

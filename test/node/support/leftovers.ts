@@ -16,6 +16,9 @@ export interface Leftovers {
 
 export const NOTHING: Leftovers = { descriptors: [], objects: [0, 0, 0], rejections: [] };
 
+/** How often what is left is looked for before it is said to stay. */
+const PATIENCE = 200;
+
 const rejections: string[] = [];
 
 function descriptors(): Map<string, string> {
@@ -59,13 +62,17 @@ export async function leftovers(play: () => Promise<unknown>): Promise<Leftovers
   } catch (reason) {
     error = String(reason);
   }
-  await collect();
-  return {
+  const left = (): Pick<Leftovers, 'descriptors' | 'objects'> => ({
     descriptors: [...descriptors()].flatMap(([fd, what]) =>
       before.descriptors.get(fd) === what ? [] : [what],
     ),
     objects: objects().map((count, i) => count - (before.objects[i] ?? 0)),
-    rejections: [...rejections],
-    ...(error !== undefined && { error }),
-  };
+  });
+  // What other threads have in their hands takes as long as the machine makes it.
+  for (let i = 0; i < PATIENCE; i++) {
+    await collect();
+    const { descriptors: open, objects: counts } = left();
+    if (open.length === 0 && counts.every((count) => count === 0)) break;
+  }
+  return { ...left(), rejections: [...rejections], ...(error !== undefined && { error }) };
 }

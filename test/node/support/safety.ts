@@ -43,7 +43,7 @@ async function betray(play: (socket: QuicSocket) => void | Promise<void>): Promi
   listener.bind('127.0.0.1', 0);
   listener.listen(4);
   const { port } = listener.localAddress();
-  const options = { alpn: ALPN, ca: authority('ca'), handshakeTimeout: 500 };
+  const options = { alpn: ALPN, ca: authority('ca'), handshakeTimeout: 5000 };
   const client = connect(`127.0.0.1:${port}`, options).then((connection) => {
     connection.destroy();
     throw new Error('it connected');
