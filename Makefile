@@ -119,17 +119,17 @@ check-checklist: ## entries of the socket API's checklist, T001 to T188, and pit
 .PHONY: selftests
 selftests: libquic ## the socket API in C, in the VM; TESTS="T031 ..." chooses
 	$(MAKE) -C test/selftest
-	$(VM) --timeout 900 -- make -s -C test/selftest run TESTS="$(TESTS)"
+	$(VM) --timeout 2700 -- make -s -C test/selftest run TESTS="$(TESTS)"
 
 .PHONY: selftests-32
 selftests-32: ## the same of a 32-bit program; QEMU only
 	$(MAKE) -C test/selftest 32
-	$(VM) --timeout 900 -- make -s -C test/selftest run32 TESTS="$(TESTS)"
+	$(VM) --timeout 2700 -- make -s -C test/selftest run32 TESTS="$(TESTS)"
 
 .PHONY: selftests-asan
 selftests-asan: ## libquic's tests over real sockets, with ASan and UBSan; QEMU only
 	$(MAKE) -C test/selftest asan
-	$(VM) --timeout 900 -- make -s -C test/selftest run-asan TESTS="$(TESTS)"
+	$(VM) --timeout 2700 -- make -s -C test/selftest run-asan TESTS="$(TESTS)"
 
 .PHONY: check-debug
 check-debug: libquic ## the selftests with KASAN, lockdep, kmemleak, then with failing allocations; KIND=debug: in QEMU
@@ -150,7 +150,7 @@ $(FAULT_PARTS:%=faults-%): faults-%:
 
 .PHONY: check-kunit
 check-kunit: ## what only exists in the kernel, in the kernel: KUnit on user-mode Linux
-	test/vm/run --kind uml --append kunit.enable=1 --timeout 300 -- test/kunit/run
+	test/vm/run --kind uml --append kunit.enable=1 --timeout 900 -- test/kunit/run
 
 .PHONY: check-man
 check-man: ## the man pages and docs/c.md against the headers and the examples
@@ -160,23 +160,23 @@ check-man: ## the man pages and docs/c.md against the headers and the examples
 check-consumer: libquic ## QUIC sockets inside the kernel, whose handshake an agent does, in the VM; QEMU only
 	$(MAKE) -C test/consumer
 	test/interop/fetch tlshd
-	$(VM) --timeout 900 -- test/consumer/run.sh
+	$(VM) --timeout 1800 -- test/consumer/run.sh
 
 .PHONY: check-examples
 check-examples: libquic ## the C examples against each other, in the VM
 	$(MAKE) -C test/examples
-	$(VM) --timeout 600 -- test/examples/run.sh
+	$(VM) --timeout 1800 -- test/examples/run.sh
 
 .PHONY: check-tools check-tools-asan
 check-tools: tools peers ## quiccat and quicperf against each other and foreign implementations, in the VM
-	$(VM) --timeout 600 -- test/tools/run.sh
+	$(VM) --timeout 1800 -- test/tools/run.sh
 check-tools-asan: peers ## the same with ASan and UBSan; QEMU only, user-mode Linux has not the address space
 	$(MAKE) -C tools SANITIZE=1
-	$(VM) --timeout 900 -- test/tools/run.sh tools/build/sanitize
+	$(VM) --timeout 1800 -- test/tools/run.sh tools/build/sanitize
 
 .PHONY: check-node
 check-node: node ## the TypeScript API, in the VM; TESTS=12 chooses files by their names
-	$(VM) --timeout 2700 -- $(JEST) $(TESTS)
+	$(VM) --timeout 5400 -- $(JEST) $(TESTS)
 
 # node-gyp empties build/, so its addon comes first.
 $(ADDON_ASAN): $(ADDON) CMakeLists.txt
@@ -190,7 +190,7 @@ $(ADDON_ASAN): $(ADDON) CMakeLists.txt
 ASAN_TESTS := 23.sni 42.sendfile 61.process 62.safety 67.exit 68.loops 71.session 80.socket
 .PHONY: check-node-asan
 check-node-asan: node $(ADDON_ASAN) ## some of it with the addon under ASan and UBSan; QEMU only
-	$(VM) --timeout 2400 -- test/node/asan.sh $(JEST) $(or $(TESTS),$(ASAN_TESTS))
+	$(VM) --timeout 5400 -- test/node/asan.sh $(JEST) $(or $(TESTS),$(ASAN_TESTS))
 
 .PHONY: check-package
 check-package: prebuild dist-lib ## the packed package in empty projects with Node 20, 22 and 24, also in the VM
@@ -203,12 +203,12 @@ check-docs: node_modules/.package-lock.json ## the TypeScript in README.md and d
 
 .PHONY: check-peers
 check-peers: node peers ## against foreign QUIC implementations, in the VM
-	$(VM) --timeout 900 -- $(JEST) $(TESTS) --testMatch '**/dist/test/interop/**/*.test.js'
+	$(VM) --timeout 2700 -- $(JEST) $(TESTS) --testMatch '**/dist/test/interop/**/*.test.js'
 
 .PHONY: demo
 demo: deps ## a TypeScript server and client, and foreign peers, exchange real files in the VM
 	@$(MAKE) --no-print-directory node peers
-	$(VM) --timeout 900 -- node dist/examples/demo.js
+	$(VM) --timeout 1800 -- node dist/examples/demo.js
 
 .PHONY: bench bench-node
 bench: deps ## throughput and requests per second beside TCP and TLS, in C and in TypeScript, in the VM
