@@ -76,9 +76,4 @@ export class Http2 implements Transport {
     for (const end of [near, far]) end.on('error', () => undefined);
     return new Http2Link(near, far);
   }
-
-  async close(): Promise<void> {
-    this.server.close();
-    await once(this.server, 'close');
-  }
 }

@@ -10,6 +10,7 @@ import { certificate } from '../../examples/certificate.js';
 import { Http2 } from './http2.js';
 import { Matrix } from './matrixai.js';
 import { Quic } from './quic.js';
+import { inTime } from './measure.js';
 import { print, type Row } from './table.js';
 import { Tls } from './tls.js';
 import type { Identity, Transport } from './transport.js';
@@ -26,53 +27,71 @@ function identity(): Identity {
   return pems;
 }
 
-/** One number of each transport, in turn. */
-async function measure(
+/** Prints what `work` gives for each transport, in turn: a number for each table, or why there is none. */
+async function compare(
   transports: Transport[],
-  work: (transport: Transport) => Promise<number>,
-): Promise<Row[]> {
-  const rows: Row[] = [];
+  tables: [title: string, unit: string][],
+  work: (transport: Transport) => Promise<number[]>,
+): Promise<void> {
+  const rows: Row[][] = tables.map(() => []);
   for (const transport of transports) {
-    rows.push({ name: transport.name, value: await work(transport) });
-    await transport.settled?.();
+    const { name } = transport;
+    const result = await alone(transport, work).catch((error: unknown) => error as Error);
+    rows.forEach((table, i) => {
+      table.push({ name, value: result instanceof Error ? result : (result[i] ?? NaN) });
+    });
+    if (result instanceof Error && transport instanceof Quic) process.exitCode = 1;
   }
-  return rows;
+  tables.forEach(([title, unit], i) => {
+    print(title, unit, rows[i] ?? []);
+  });
 }
 
-/** Requests per second, and the main thread's time for each. */
-async function printRequests(
-  transports: Transport[],
-  title: string,
-  connections: number,
-  underWay: number,
-): Promise<void> {
-  const busy: Row[] = [];
-  const rows = await measure(transports, async (transport) => {
-    const result = await requests(transport, connections, underWay, SECONDS);
-    busy.push({ name: transport.name, value: result.busy });
-    return result.perSecond;
-  });
-  print(`1 KB there and back, ${title}`, '1/s', rows);
-  print('  main thread, both ends', 'µs', busy);
+async function alone(
+  transport: Transport,
+  work: (transport: Transport) => Promise<number[]>,
+): Promise<number[]> {
+  const numbers = await work(transport);
+  await inTime('closing', transport.settled?.() ?? Promise.resolve());
+  return numbers;
 }
 
 async function main(): Promise<void> {
+  console.log(
+    `Node ${process.version}, kernel ${os.release()}, ${process.env['KQUIC_VM'] ?? 'no VM'}`,
+  );
   const pems = identity();
   const transports: Transport[] = [await Tls.open(pems), await Http2.open(pems)];
   if (PACKAGES !== undefined) transports.push(await Matrix.open(pems, PACKAGES));
   transports.push(await Quic.open(pems));
-  await printRequests(transports, 'one at a time', 1, 1);
-  await printRequests(transports, '32 at a time on one connection', 1, 32);
-  await printRequests(transports, 'one at a time on each of 100 connections', 100, 1);
-  const throughput = await measure(
+  const requestsOn = (title: string, connections: number, underWay: number): Promise<void> =>
+    compare(
+      transports,
+      [
+        [`1 KB there and back, ${title}`, '1/s'],
+        ['  main thread, both ends', 'µs'],
+      ],
+      async (transport) => {
+        const { perSecond, busy } = await requests(transport, connections, underWay, SECONDS);
+        return [perSecond, busy];
+      },
+    );
+  await requestsOn('one at a time', 1, 1);
+  await requestsOn('32 at a time on one connection', 1, 32);
+  await requestsOn('one at a time on each of 100 connections', 100, 1);
+  await compare(transports, [['bulk, one direction, 64 KB a write', 'MB/s']], async (transport) => [
+    (await bulk(transport, SECONDS)) / 1e6,
+  ]);
+  await compare(transports, [['handshakes, one after the other', '1/s']], async (transport) => [
+    await handshakes(transport, SECONDS),
+  ]);
+  await compare(
     transports,
-    async (transport) => (await bulk(transport, SECONDS)) / 1e6,
+    [['heap for one end of an idle connection', 'bytes']],
+    async (transport) => [await idle(transport)],
   );
-  print('bulk, one direction, 64 KB a write', 'MB/s', throughput);
-  const perSecond = await measure(transports, (transport) => handshakes(transport, SECONDS));
-  print('handshakes, one after the other', '1/s', perSecond);
-  print('heap for one end of an idle connection', 'bytes', await measure(transports, idle));
-  for (const transport of transports) await transport.close();
+  // With whatever is stuck.
+  process.exit();
 }
 
 void main();

@@ -31,7 +31,6 @@ interface Client {
 interface Server extends EventTarget {
   port: number;
   start(address: { host: string; port: number }): Promise<void>;
-  stop(options: { force: boolean }): Promise<void>;
 }
 
 type EventName =
@@ -187,10 +186,5 @@ export class Matrix implements Transport {
 
   async settled(): Promise<void> {
     await Promise.all(this.#closing);
-  }
-
-  async close(): Promise<void> {
-    await this.settled();
-    await this.server.stop({ force: true });
   }
 }

@@ -68,8 +68,4 @@ export class Quic implements Transport {
     const far = (await this.connections.next()).value as QuicConnection;
     return new QuicLink(near, far);
   }
-
-  async close(): Promise<void> {
-    await this.server.close({ timeout: 0 });
-  }
 }

@@ -69,9 +69,4 @@ export class Tls implements Transport {
     for (const end of [near, far]) end.on('error', () => undefined);
     return new TlsLink(near, far);
   }
-
-  async close(): Promise<void> {
-    this.server.close();
-    await once(this.server, 'close');
-  }
 }

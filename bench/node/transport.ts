@@ -23,7 +23,6 @@ export interface Transport {
   connect(): Promise<Link>;
   /** Until nothing goes on any more for links that are closed, if that takes longer than their close(). */
   settled?(): Promise<void>;
-  close(): Promise<void>;
 }
 
 export interface Identity {

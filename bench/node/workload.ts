@@ -1,30 +1,33 @@
 // SPDX-License-Identifier: MIT
 //
-// The same work for every transport. Each function gives one number.
+// The same work for every transport. What a transport cannot do is an error that says so.
 import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Link, Transport } from './transport.js';
-import { mainThreadTime, repeat } from './measure.js';
+import { inTime, measure, type Rate } from './measure.js';
 
 const WRITE = Buffer.alloc(64 * 1024, 1);
-const BULK_ROUND = 4 * 1024 * 1024;
 const IDLE = 100;
 
+function connect(transport: Transport): Promise<Link> {
+  return inTime('connecting', transport.connect());
+}
+
+/** Connections that have done something, each after the one before it. */
 async function several(transport: Transport, count: number): Promise<Link[]> {
   const links: Link[] = [];
-  for (let i = 0; i < count; i++) links.push(await transport.connect());
+  for (let i = 0; i < count; i++) {
+    const link = await connect(transport);
+    await inTime('a request', link.request());
+    links.push(link);
+  }
   return links;
 }
 
 async function closeAll(links: Link[]): Promise<void> {
-  await Promise.all(links.map((link) => link.close()));
-}
-
-export interface Requests {
-  perSecond: number;
-  /** µs that the main thread was busy for one request and its answer, both ends together. */
-  busy: number;
+  for (const link of links) await inTime('closing', link.close());
 }
 
 /** `connections` at once, and on each of them so many requests under way all the time. */
@@ -33,53 +36,47 @@ export async function requests(
   connections: number,
   underWay: number,
   seconds: number,
-): Promise<Requests> {
+): Promise<Rate> {
   const links = await several(transport, connections);
-  const round = async (): Promise<number> => {
-    const all = links.flatMap((link) => Array.from({ length: underWay }, () => link.request()));
-    await Promise.all(all);
-    return all.length;
-  };
-  const before = mainThreadTime();
-  const { perSecond, done } = await repeat(seconds, round);
-  const busy = ((mainThreadTime() - before) / done) * 1e6;
+  const lines = links.flatMap((link) => Array<Link>(underWay).fill(link));
+  const rate = await measure('requests', seconds, (work) =>
+    Promise.all(
+      lines.map(async (link) => {
+        while (!work.stopped) {
+          await link.request();
+          work.done++;
+        }
+      }),
+    ),
+  );
   await closeAll(links);
-  return { perSecond, busy };
+  return rate;
 }
 
 /** Bytes per second in one direction, in writes of 64 KB. */
 export async function bulk(transport: Transport, seconds: number): Promise<number> {
-  const link = await transport.connect();
-  const { from, to } = await link.bulk();
-  let received = 0;
-  let due = Infinity;
-  let arrived = (): void => undefined;
-  to.on('data', (chunk: Buffer) => {
-    received += chunk.length;
-    if (received >= due) arrived();
-  });
-  const { perSecond } = await repeat(seconds, async () => {
-    received = 0;
-    due = BULK_ROUND;
-    const all = new Promise<void>((resolve) => {
-      arrived = resolve;
+  const link = await connect(transport);
+  const { from, to } = await inTime('a stream', link.bulk());
+  const { perSecond } = await measure('bulk', seconds, async (work) => {
+    to.on('data', (chunk: Buffer) => {
+      work.done += chunk.length;
     });
-    for (let left = BULK_ROUND; left > 0; left -= WRITE.length) {
+    while (!work.stopped) {
       if (!from.write(WRITE)) await once(from, 'drain');
     }
-    await all;
-    return BULK_ROUND;
   });
-  await link.close();
+  await closeAll([link]);
   return perSecond;
 }
 
 /** Connections per second, one after the other: both handshakes' work is in this process. */
 export async function handshakes(transport: Transport, seconds: number): Promise<number> {
-  const { perSecond } = await repeat(seconds, async () => {
-    const link = await transport.connect();
-    await link.close();
-    return 1;
+  const { perSecond } = await measure('handshakes', seconds, async (work) => {
+    while (!work.stopped) {
+      const link = await transport.connect();
+      await link.close();
+      work.done++;
+    }
   });
   return perSecond;
 }
@@ -88,18 +85,20 @@ export async function handshakes(transport: Transport, seconds: number): Promise
 export async function idle(transport: Transport): Promise<number> {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  const used = (): number => {
-    collect();
+  const used = async (): Promise<number> => {
+    // Finalizers run between turns, and let go of more.
+    for (let i = 0; i < 3; i++) {
+      collect();
+      await setImmediate();
+    }
     const { heapUsed, external } = process.memoryUsage();
     return heapUsed + external;
   };
   // What is there once, however many connections.
   const first = await several(transport, 1);
-  await first[0]?.request();
-  const before = used();
+  const before = await used();
   const links = await several(transport, IDLE);
-  for (const link of links) await link.request();
-  const bytes = (used() - before) / IDLE / 2;
+  const bytes = ((await used()) - before) / IDLE / 2;
   await closeAll([...first, ...links]);
   return bytes;
 }
