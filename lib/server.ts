@@ -200,7 +200,8 @@ export class QuicServer
       this.#connections.delete(connection);
       if (this.#connections.size === 0) this.#onEmpty?.();
     });
-    const handlers = this.listeners('connection') as ConnectionHandler[];
+    // Raw: what was added with once() removes itself when it is called.
+    const handlers = this.rawListeners('connection') as ConnectionHandler[];
     if (this.#init.onConnection !== undefined) handlers.unshift(this.#init.onConnection);
     for (const handler of handlers) this.#handle(handler, connection);
     if (this.#incoming.iterated || handlers.length === 0) this.#incoming.push(connection);
@@ -231,7 +232,8 @@ export class QuicServer
 
   /**
    * Stops accepting, lets open connections finish, then resolves. After `timeout` ms (default: no
-   * limit) the rest are closed with `code` and `reason`.
+   * limit) the rest are closed with `code` and `reason`, as {@link QuicConnection.close} does it: those that have
+   * sent the end of a stream get up to 5 s more until it is acknowledged.
    */
   close(options: CloseOptions = {}): Promise<void> {
     const settings = closeSettings(options);

@@ -64,6 +64,21 @@ test('connections come to the handler, as events and from the iterator', async (
   expect(server.connections).toBe(0);
 });
 
+test('a handler for one connection gets one', async () => {
+  const server = await listen(serverOptions());
+  let handled = 0;
+  server.once('connection', () => {
+    handled++;
+  });
+  const clients = [];
+  for (let i = 0; i < 2; i++) clients.push(await connect(clientOptions(server)));
+  // The second waits for the iterator: nobody else handles it.
+  const second = await next(server);
+  expect(handled).toBe(1);
+  for (const connection of [...clients, second]) connection.destroy();
+  await server.close({ timeout: 0 });
+});
+
 test('a handler that throws or rejects closes its own connection only', async () => {
   let count = 0;
   const server = await listen(serverOptions(), (connection) => {

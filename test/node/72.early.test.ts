@@ -58,11 +58,14 @@ afterEach(async () => {
   await server.close({ timeout: 0 });
 });
 
-/** What a first visit leaves to the client. */
+/** What a first visit leaves to the client. The server has seen its end, too. */
 async function sessionOf(options: Partial<ConnectOptions> = {}): Promise<Buffer> {
+  const accepted = once(server, 'connection') as Promise<[QuicConnection]>;
   const client = await connect(clientOptions(server, options));
   const [session] = (await once(client, 'session')) as [Buffer];
   await client.close();
+  const [peer] = await accepted;
+  await peer.closed;
   return session;
 }
 
@@ -103,9 +106,8 @@ test('a stream that is opened after the handshake is not early', async () => {
 test('more than a first flight, on several streams, and a datagram', async () => {
   await start();
   const client = await comeBack(await sessionOf());
-  const datagram = new Promise((resolve) => server.once('connection', resolve)).then(async (peer) =>
-    next((peer as QuicConnection).datagrams()),
-  );
+  const accepted = once(server, 'connection') as Promise<[QuicConnection]>;
+  const datagram = accepted.then(([peer]) => next(peer.datagrams()));
   const sent = pattern(300_000);
   const answers = [0, 1, 2].map(() => client.request(sent));
   expect(client.sendDatagram('and a datagram')).toBe(true);
@@ -278,6 +280,7 @@ test('a first flight that comes again is not taken again (RFC 8446, 8)', async (
     answered = true;
     if (inside !== undefined) relay.send(packet, inside.port, inside.address);
   });
+  const accepted = once(server, 'connection') as Promise<[QuicConnection]>;
   const client = await comeBack(session, { port: relay.address().port });
   await client.request('once');
   await client.opened;
@@ -290,5 +293,8 @@ test('a first flight that comes again is not taken again (RFC 8446, 8)', async (
   expect(early).toEqual([true, false]);
   expect(server.connections).toBe(1);
   client.destroy();
+  // Through the relay: without that, the end of the server would wait for this client.
+  const [peer] = await accepted;
+  await peer.closed;
   for (const socket of [relay, ...outside]) socket.close();
 });
