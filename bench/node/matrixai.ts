@@ -137,9 +137,10 @@ class MatrixLink implements Link {
   /** Until the other end knows: destroy() also waits as long as a closing end must (RFC 9000, 10.2). */
   async close(): Promise<void> {
     const closed = next(this.far, this.events.EventQUICConnectionClose);
-    const destroyed = this.client.destroy({ force: true }).finally(() => {
+    const forget = (): void => {
       this.closing.delete(destroyed);
-    });
+    };
+    const destroyed = this.client.destroy({ force: true }).then(forget, forget);
     this.closing.add(destroyed);
     await closed;
   }
