@@ -9,7 +9,7 @@ module.exports = {
   transform: {},
   globalSetup: '<rootDir>/test/node/support/setup.js',
   globalTeardown: '<rootDir>/test/node/support/teardown.js',
-  testTimeout: 180_000,
+  testTimeout: 600_000,
   // One after the other, in reading order; the VM has two processors at most.
   maxWorkers: 1,
   testSequencer: '<rootDir>/test/node/support/sequencer.js',

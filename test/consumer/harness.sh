@@ -87,10 +87,10 @@ agent_said_twice() {
 	[[ $(agent_said | grep -cF "$1") == 2 ]]
 }
 
-# until_true COMMAND...: no longer than ten seconds.
+# until_true COMMAND...: no longer than a minute or two.
 until_true() {
 	local try
-	for try in {1..100}; do
+	for try in {1..600}; do
 		"$@" && return
 		sleep 0.1
 	done

@@ -24,9 +24,6 @@ async function program(what: string): Promise<End> {
   return { status, signal, ...end };
 }
 
-// A thread takes its time to start, most of all in an emulated machine.
-jest.setTimeout(500_000);
-
 describe('a process that ends with everything under way', () => {
   test('by process.exit()', async () => {
     expect(await program('exit')).toEqual({ status: 3, signal: null, stdout: '', stderr: '' });

@@ -16,8 +16,6 @@ async function loop(what: string, count: number): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
-jest.setTimeout(500_000);
-
 test.each([
   ['connections', 60],
   ['streams', 400],

@@ -43,11 +43,18 @@ download() {
 	sleep 1
 }
 
-# A signal ends a measurement before its time, but not without a report.
+# A signal ends a measurement before its time, but not without a report. Again, if that was before the first byte.
 interrupted() {
-	download
-	kill -"$1" "$client"
-	wait "$client" && holds 'r["bytes_received"] > 0 and r["seconds"] < 900'
+	local try
+	for try in {1..5}; do
+		download
+		kill -"$1" "$client"
+		wait "$client" || return
+		holds 'r["seconds"] < 900' || return
+		holds 'r["bytes_received"] > 0' && return
+		printf '# try %s: too early\n' "$try"
+	done
+	return 1
 }
 
 # quiccat speaks the protocol too: 8 bytes that say how many are wanted.
@@ -84,16 +91,16 @@ check 'downloads on 2 connections with 3 streams each are counted' measure \
 	'r["bytes_received"] == 6000000 and r["requests"] == 6 and stats[1]["bytes_received"] > 3000000' \
 	download --bytes 1M --parallel 2 --streams 3
 check 'an upload for a time ends with it, and with what has arrived' measure \
-	'r["seconds"] >= 0.5 and r["bytes_sent"] > 0 and r["requests"] == 1' upload --time 0.5
+	'r["seconds"] >= 2 and r["bytes_sent"] > 0 and r["requests"] == 1' upload --time 2
 check 'a download for a time ends with it' measure \
-	'r["seconds"] >= 0.5 and r["bytes_received"] > 0' download --time 0.5 --congestion cubic
+	'r["seconds"] >= 2 and r["bytes_received"] > 0' download --time 2 --congestion cubic
 check 'requests and answers are counted' measure \
 	'r["requests"] == 60 and r["bytes_sent"] == 6000 and r["bytes_received"] == 60000 and r["connections"] == 2' \
 	requests --count 60 --request-size 100 --response-size 1000 --parallel 2 --streams 5
 check '300 requests at once in one connection' measure \
 	'r["requests"] == 300' requests --count 300 --streams 300
 check 'requests for a time are as many as there was time for' measure \
-	'r["seconds"] >= 0.5 and r["requests"] > 0' requests --time 0.5
+	'r["seconds"] >= 2 and r["requests"] > 0' requests --time 2
 check 'connections are counted, each with its request' measure \
 	'r["connections"] == 6 == r["requests"] and r["connections_per_second"] > 0 and not stats' \
 	connections --count 6 --parallel 2
