@@ -157,7 +157,10 @@ const THREADS: Record<string, () => unknown> = {
   sockets() {
     const addon = native();
     parentPort?.postMessage('here it comes');
-    for (;;) addon.close(addon.socket(4, 2));
+    for (;;) {
+      const sockets = Array.from({ length: 10 }, () => addon.socket(4, 2));
+      for (const socket of sockets) addon.close(socket);
+    }
   },
 
   /** Loads the addon, until it is terminated. */
