@@ -160,8 +160,8 @@ export class QuicConnection
 
   /** Streams and datagrams go out meanwhile; nothing comes in (S4.20). */
   async #openLater(opening: Opening): Promise<void> {
-    // Early data may be acknowledged by the packets that complete the handshake. Events of other types
-    // could come during it, where they would be taken for a message of TLS (F51).
+    // Early data may be acknowledged by the packets that complete the handshake. Events of types that are
+    // not of streams would be told during it (F51), to TLS, which passes them over.
     this.#link.socket.setEvent(EventType.STREAM_UPDATE, true);
     this.#bidi.early = true;
     this.#uni.early = true;

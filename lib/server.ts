@@ -155,9 +155,8 @@ export class QuicServer
       const local = socket.localAddress();
       markAbandoned(socket);
       if (ticketKey !== undefined) socket.setSessionTicket(ticketKey);
-      // A stream may come and be reset before the last step's result is here. Not where there can be 0-RTT
-      // packets: their events would be taken for a message of TLS (F51).
-      if (!earlyData) socket.setEvent(EventType.STREAM_UPDATE, true);
+      // A stream may come and be reset before the last step's result is here. The kernel tells it then (F51).
+      socket.setEvent(EventType.STREAM_UPDATE, true);
       const result = await handshake(socket, identities.fallback, {
         server: true,
         alpn,

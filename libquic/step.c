@@ -162,6 +162,9 @@ static int quic_step_received(struct quic_context *ctx, int *tls_error)
 		return -ECONNRESET;
 	if (retval > QUIC_STEP_BUFFER_SIZE)
 		return -EINVAL;
+	/* An event, which the program may have enabled before the handshake (S7.1), is not for TLS. */
+	if (ctx->msg.msg_flags & MSG_QUIC_NOTIFICATION)
+		return 0;
 	level = quic_step_check_received(ctx);
 	if (level < 0)
 		return level;

@@ -344,6 +344,17 @@ TEST("S9.6 what was received and cannot be a message is an errno")
 	ASSERT_EQ(result_of_receive(spoil_level), -EBADMSG);
 }
 
+static void spoil_with_event(struct quic_handshake_step_recvmsg *step)
+{
+	spoil_control(step);
+	step->msg->msg_flags |= MSG_QUIC_NOTIFICATION;
+}
+
+TEST("S7.1 an event that is read instead of a message is passed over")
+{
+	ASSERT_EQ(result_of_receive(spoil_with_event), 0);
+}
+
 TEST("S9.6 a message that TLS does not want is a GnuTLS error")
 {
 	ASSERT_EQ(result_of_receive(spoil_message_type), GNUTLS_E_UNEXPECTED_HANDSHAKE_PACKET);

@@ -148,6 +148,18 @@ test('a reset before the handshake is complete reaches the server after it (S6.9
   client.destroy();
 });
 
+test('the server is told of a reset that comes with the last message of the handshake (F51)', async () => {
+  await start();
+  const client = await comeBack(await sessionOf());
+  const far = served();
+  const stream = await client.createBidirectionalStream();
+  stream.write('x');
+  stream.reset(7);
+  const expected = { code: 'ERR_QUIC_STREAM_RESET', errorCode: 7 };
+  expect(await failure(((await far) as QuicStream).bytes())).toMatchObject(expected);
+  await client.close();
+});
+
 test('streams beyond the remembered limit wait', async () => {
   await start({ maxBidiStreams: 2 });
   const client = await comeBack(await sessionOf());

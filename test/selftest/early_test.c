@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+#include <linux/sockios.h>
 
 #include "harness.h"
 #include "message.h"
@@ -69,6 +71,26 @@ TEST("T088 T106 S4.20 early data is read after the handshake, not in it")
 	pair_handshake(&pair);
 	stream_expect(pair.server, 2, FIN, "early");
 	pair_echo(&pair, 0);
+	pair_close(&pair);
+}
+
+TEST("F51 S7.2 events of early streams are told after the handshake, and before their data")
+{
+	struct pair pair = pair_remembering();
+
+	event_enable(pair.listener, QUIC_EVENT_STREAM_UPDATE, true);
+	stream_write(pair.client, 2, NEW | FIN, "early");
+	ASSERT_OK(secret_set(pair.client, QUIC_CRYPTO_EARLY, true, true, pair.cipher));
+	pair_hello(&pair);
+	ASSERT_OK(secret_set(pair.server, QUIC_CRYPTO_EARLY, false, true, pair.cipher));
+	/* Two events and the data. */
+	EVENTUALLY(queued(pair.server, SIOCINQ) == 2 * 25 + 5);
+	expect_nothing(pair.server);
+	ASSERT_EQ(poll_events(pair.server) & POLLIN, 0);
+	pair_handshake(&pair);
+	event_expect_update(pair.server, 2, QUIC_STREAM_RECV_STATE_RECV, 0, 0);
+	event_expect_update(pair.server, 2, QUIC_STREAM_RECV_STATE_RECVD, 0, 5);
+	stream_expect(pair.server, 2, FIN, "early");
 	pair_close(&pair);
 }
 

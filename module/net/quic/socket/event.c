@@ -31,6 +31,25 @@ static unsigned int truesize(const struct quic_event_item *item)
 	return roundup_pow_of_two(sizeof(*item) + item->len);
 }
 
+/*
+ * F51: TLS has to do with streams as little as with their data (S4.20), and its library might take an event for a
+ * message.
+ */
+static struct list_head *queue_of(struct sock *sk, u8 type)
+{
+	struct quic_sock *qs = quic_sk(sk);
+
+	return sk->sk_state == QUIC_SS_HANDSHAKING && type <= QUIC_EVENT_STREAM_MAX_STREAM ? &qs->early_events :
+											     &qs->events;
+}
+
+void quic_event_release(struct sock *sk)
+{
+	struct quic_sock *qs = quic_sk(sk);
+
+	list_splice_tail_init(&qs->early_events, &qs->events);
+}
+
 void quic_event_queue(struct sock *sk, u8 type, const union quic_event *event, const u8 *data,
 		      size_t len)
 {
@@ -53,7 +72,7 @@ void quic_event_queue(struct sock *sk, u8 type, const union quic_event *event, c
 	item->taken = 0;
 	item->data[0] = type;
 	memcpy(item->data + 1, data ?: (const u8 *)event, len);
-	list_add_tail(&item->node, &qs->events);
+	list_add_tail(&item->node, queue_of(sk, type));
 	qs->event_bytes += item->len;
 	qs->wake |= QUIC_WAKE_READ;
 }
@@ -93,6 +112,7 @@ void quic_event_purge(struct sock *sk)
 {
 	struct quic_event_item *item;
 
+	quic_event_release(sk);
 	while ((item = quic_event_head(sk)))
 		remove(sk, item);
 	quic_sk(sk)->event_bytes = 0;

@@ -21,6 +21,8 @@ void quic_event_queue(struct sock *sk, u8 type, const union quic_event *event, c
 		      size_t len);
 /* A connection ended otherwise than by this end: the value of CONNECTION_CLOSE (S6.19). */
 void quic_event_note_close(struct sock *sk, const struct quic_connection_close *close);
+/* The handshake is complete: what it held back is told (F51). */
+void quic_event_release(struct sock *sk);
 struct quic_event_item *quic_event_head(struct sock *sk);
 void quic_event_consume(struct sock *sk, struct quic_event_item *item, size_t len);
 void quic_event_purge(struct sock *sk);

@@ -151,6 +151,7 @@ static void on_state(struct quic_conn *conn)
 		return;
 
 	if (state == QUIC_SS_ESTABLISHED) {
+		quic_event_release(sk);
 		QUIC_INC_STATS(net, QUIC_MIB_CONN_CURRENTESTABS);
 		if (conn->is_server)
 			QUIC_INC_STATS(net, QUIC_MIB_CONN_PASSIVEESTABS);

@@ -46,6 +46,7 @@ void quic_sock_init_state(struct sock *sk)
 	quic_timer_init(sk);
 	quic_keys_init(sk);
 	INIT_LIST_HEAD(&qs->events);
+	INIT_LIST_HEAD(&qs->early_events);
 	INIT_LIST_HEAD(&qs->entry);
 	INIT_HLIST_NODE(&qs->peer);
 	INIT_LIST_HEAD(&qs->listen.requests);

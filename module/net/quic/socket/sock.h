@@ -93,7 +93,8 @@ struct quic_peeled {
  * @timer: connection's deadline
  * @timer_held: it holds a reference: it is queued, or its function has not ended. [timer_lock]
  * @key_work: makes the keys that conn->keys_wanted stands for
- * @events: struct quic_event_item in order [lock]; @event_mask: types enabled
+ * @events: struct quic_event_item in order; @early_events: to be told after the handshake [lock]
+ * @event_mask: types enabled [lock]
  * @params, @config: values of TRANSPORT_PARAM and CONFIG [lock]
  * @close: value of CONNECTION_CLOSE [lock]
  * @alpn: NUL-terminated, comma-separated [lock]; constant while listening
@@ -130,7 +131,7 @@ struct quic_sock {
 	bool timer_held;
 	struct delayed_work key_work;
 
-	struct list_head events;
+	struct list_head events, early_events;
 	u32 event_mask;
 	u32 event_bytes;
 
