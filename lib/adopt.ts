@@ -2,12 +2,13 @@
 //
 // Descriptors from elsewhere: inherited from a parent, or given away by detach() in another thread.
 import { keptAlpn } from './alpn.js';
-import { EBADF, EINVAL, ENOTCONN, ENOTSOCK } from './errno.js';
+import { EBADF, ENOTCONN, ENOTSOCK } from './errno.js';
 import { markAbandoned } from './close-info.js';
 import type { ConnectionInit } from './connection-init.js';
 import type { SystemError } from './errors.js';
-import { CipherType, SockOpt } from './socket/constants.js';
+import { CipherType } from './socket/constants.js';
 import { QuicSocket } from './socket/socket.js';
+import { isEstablished, isListening, isServer } from './socket/state.js';
 import { requireSupport } from './support.js';
 import { typeError, valueError } from './validate.js';
 
@@ -39,10 +40,6 @@ function orRelease<T>(socket: QuicSocket, check: () => T): T {
   }
 }
 
-function isListening(socket: QuicSocket): boolean {
-  return socket.getNumber('listening') === 1;
-}
-
 /** A listening socket, after `configure`. */
 export function adoptListener(fd: unknown, configure: (socket: QuicSocket) => void): QuicSocket {
   const socket = adopt(fd);
@@ -52,28 +49,6 @@ export function adoptListener(fd: unknown, configure: (socket: QuicSocket) => vo
     configure(socket);
     return socket;
   });
-}
-
-/** Only clients can read a token (S5.32). */
-function isServer(socket: QuicSocket): boolean {
-  try {
-    socket.getOption(SockOpt.TOKEN, new Uint8Array(128));
-    return false;
-  } catch (error) {
-    if ((error as SystemError).errno === -EINVAL) return true;
-    throw error;
-  }
-}
-
-/** Own parameters can be set until a connection is established, and not any more then (S6.38). */
-function isEstablished(socket: QuicSocket): boolean {
-  try {
-    socket.setTransportParam({});
-    return false;
-  } catch (error) {
-    if ((error as SystemError).errno === -EINVAL) return true;
-    throw error;
-  }
 }
 
 const CIPHERS = new Map<number, string>([

@@ -4,6 +4,7 @@
 import { EAGAIN } from '../errno.js';
 import { systemError } from '../errors.js';
 import { LEVEL_QUIC, native } from '../native.js';
+import { oneOf } from '../validate.js';
 import { MsgFlag, SockOpt } from './constants.js';
 import * as structs from './structs.js';
 
@@ -177,7 +178,8 @@ export abstract class QuicSocketOptions {
    * peer permits no more streams of this type.
    */
   openStream(type: 'bidi' | 'uni', id = -1): number | undefined {
-    const streamFlags = MsgFlag.STREAM_DONTWAIT | (type === 'uni' ? MsgFlag.STREAM_UNI : 0);
+    const uni = oneOf('type', type, 'bidi', ['bidi', 'uni']) === 'uni';
+    const streamFlags = MsgFlag.STREAM_DONTWAIT | (uni ? MsgFlag.STREAM_UNI : 0);
     const value = structs.streamInfo.encode({ streamId: id, streamFlags });
     const result = native().getsockopt(this.fd, LEVEL_QUIC, SockOpt.STREAM_OPEN, value);
     if (result === -EAGAIN) return undefined;

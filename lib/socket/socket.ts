@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { toBuffer, type Bytes } from '../bytes.js';
 import { EAGAIN, ENOSPC } from '../errno.js';
 import { systemError } from '../errors.js';
+import { throwIfAborted } from '../signal.js';
 import { checkSocket } from '../support.js';
 import {
   NO_LEVEL,
@@ -15,7 +16,7 @@ import {
   SocketNumber,
   native,
 } from '../native.js';
-import { integer, valueError } from '../validate.js';
+import { abortSignal, integer, oneOf, valueError } from '../validate.js';
 import { IPPROTO_QUIC, MsgFlag, STREAM_PEELOFF_RDONLY } from './constants.js';
 import { Descriptor } from './descriptor.js';
 import { Edge } from './edge.js';
@@ -43,6 +44,11 @@ export type SocketNumberName = keyof typeof SocketNumber;
 
 /** Not among Node's constants; the same on every architecture that Node runs on. */
 const O_CLOEXEC = 0o2000000;
+/** RFC 9000, 2.1; -1: the kernel's choice. */
+const STREAM_IDS = [-1, 2 ** 62] as const;
+const LEVELS = [0, 255] as const;
+/** Signed or not. */
+const NUMBERS = [-(2 ** 31), 2 ** 32 - 1] as const;
 /** A message that fills this is received in parts. */
 const RECEIVE_SIZE = 65536;
 
@@ -50,7 +56,8 @@ const RECEIVE_SIZE = 65536;
  * An IPPROTO_QUIC socket: the system calls one by one, never blocking, with errors as Node has them
  * (`code`, `errno`, `syscall`). Where a call may have to wait there is one that says so by returning
  * undefined, and a promise, whose name begins with `wait`. An open socket is kept alive by the event
- * loop until {@link close}; on a closed one every call fails with EBADF.
+ * loop until {@link close}; on a closed one every system call fails with EBADF, and waiting with
+ * ERR_QUIC_CLOSED.
  */
 export class QuicSocket extends QuicSocketOptions {
   /** For an event loop of one's own. */
@@ -74,7 +81,7 @@ export class QuicSocket extends QuicSocketOptions {
 
   /** Throws ERR_QUIC_UNSUPPORTED where the kernel has no QUIC. */
   static open(family: 4 | 6 = 6): QuicSocket {
-    return QuicSocket.#own(checkSocket(native().socket(family, 2)));
+    return QuicSocket.#own(checkSocket(native().socket(oneOf('family', family, 6, [4, 6]), 2)));
   }
 
   /**
@@ -113,10 +120,11 @@ export class QuicSocket extends QuicSocketOptions {
   }
 
   async waitAccept(signal?: AbortSignal): Promise<QuicSocket> {
+    throwIfAborted(abortSignal('signal', signal));
     for (;;) {
-      await this.readable(signal);
       const socket = this.accept();
       if (socket !== undefined) return socket;
+      await this.readable(signal);
     }
   }
 
@@ -186,9 +194,9 @@ export class QuicSocket extends QuicSocketOptions {
       offset,
       bytes.length - offset,
       flags | MsgFlag.DONTWAIT,
-      stream?.id ?? NO_STREAM,
+      stream === undefined ? NO_STREAM : integer('stream.id', stream.id, -1, STREAM_IDS),
       stream?.flags ?? 0,
-      handshake?.level ?? NO_LEVEL,
+      handshake === undefined ? NO_LEVEL : integer('handshake.level', handshake.level, 0, LEVELS),
     );
   }
 
@@ -346,17 +354,23 @@ export class QuicSocket extends QuicSocketOptions {
 
   /** For example 'receiveBuffer', SO_RCVBUF; 'error', SO_ERROR, is cleared by it. */
   getNumber(name: SocketNumberName): number {
-    return check('getsockopt', native().getNumber(this.fd, SocketNumber[name]));
+    return check('getsockopt', native().getNumber(this.fd, numberOf(name)));
   }
 
   setNumber(name: SocketNumberName, value: number): void {
-    check('setsockopt', native().setNumber(this.fd, SocketNumber[name], value));
+    const number = integer('value', value, 0, NUMBERS);
+    check('setsockopt', native().setNumber(this.fd, numberOf(name), number));
   }
 
   /** SO_BINDTODEVICE, before bind() and connect() (S2.15); '' for none. */
   bindToDevice(name: string): void {
     check('setsockopt', native().bindToDevice(this.fd, name));
   }
+}
+
+function numberOf(name: SocketNumberName): number {
+  if (Object.hasOwn(SocketNumber, name)) return SocketNumber[name];
+  throw valueError('name', `it must be one of ${Object.keys(SocketNumber).join(', ')}`, name);
 }
 
 /** S3.14: MSG_QUIC_STREAM_NEW is an error once something was sent. */

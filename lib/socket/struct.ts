@@ -3,11 +3,21 @@
 // A C structure as a table of its fields: names, offsets and types as in <linux/quic.h>. Integers
 // are in the machine's byte order; 64-bit ones must stay below 2^53 to be exact.
 import { endianness } from 'node:os';
+import { integer } from '../validate.js';
 
 const LITTLE = endianness() === 'LE';
 
 type FieldType = 'u8' | 'u16' | 'u32' | 'u64' | 's64';
 export type Layout<T> = { readonly [K in keyof T]: readonly [offset: number, type: FieldType] };
+
+/** What is not exact as a number any more can still be meant: a peer's limits go up to 2^62 (RFC 9000, 4). */
+const RANGES: Record<FieldType, readonly [min: number, max: number]> = {
+  u8: [0, 0xff],
+  u16: [0, 0xffff],
+  u32: [0, 0xffff_ffff],
+  u64: [0, 2 ** 64 - 2 ** 11],
+  s64: [-(2 ** 63), 2 ** 63 - 2 ** 10],
+};
 
 function write(view: DataView, offset: number, type: FieldType, value: number): void {
   switch (type) {
@@ -51,13 +61,13 @@ export class Struct<T extends Record<keyof T, number>> {
     private readonly layout: Layout<T>,
   ) {}
 
-  /** Fields that are missing are zero. */
+  /** Fields that are missing are zero. Throws ERR_OUT_OF_RANGE, or ERR_INVALID_ARG_TYPE, with the field's name. */
   encode(values: Partial<T>): Buffer {
     const bytes = Buffer.alloc(this.size);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (const name of Object.keys(this.layout) as (keyof T)[]) {
       const [offset, type] = this.layout[name];
-      write(view, offset, type, values[name] ?? 0);
+      write(view, offset, type, integer(String(name), values[name], 0, RANGES[type]));
     }
     return bytes;
   }

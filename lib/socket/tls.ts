@@ -4,6 +4,7 @@
 import { alpnList } from '../alpn.js';
 import { clientCredentials, serverCredentials, type Identity, type Pem } from '../identity.js';
 import type { Credentials } from '../native.js';
+import { stateError } from '../errors.js';
 import { DEFAULTS } from '../options.js';
 import { remember, resumption, sealOf } from '../resume.js';
 import { call } from '../rethrow.js';
@@ -13,6 +14,7 @@ import { handshake, type HandshakeOutcome, type RunHandshakeOptions } from './ha
 import { peerInfo, type PeerInfo } from './peer-info.js';
 import { pskPairs, type Psk, type PskPair } from './psk.js';
 import type { QuicSocket } from './socket.js';
+import { isConnected, isEstablished, isListening, isServer } from './state.js';
 
 interface HandshakeOptionsBase extends Partial<Identity> {
   alpn: string | string[];
@@ -78,7 +80,25 @@ function run(
   });
 }
 
-/** After connect(). The socket stays the caller's, also on failure. */
+/**
+ * Throws unless a handshake of this side may begin. A server's client may have left before: the handshake itself
+ * says so, and why.
+ */
+function checkState(socket: QuicSocket, side: 'client' | 'server'): void {
+  if (isListening(socket)) {
+    throw stateError('the socket listens: the sockets that accept() gives have handshakes');
+  }
+  const role = isServer(socket) ? 'server' : 'client';
+  const connected = isConnected(socket);
+  if (role === 'client' && !connected) {
+    const before = side === 'client' ? 'connect() comes before' : 'accept() gives those for';
+    throw stateError(`the socket is not connected: ${before} ${side}Handshake()`);
+  }
+  if (role !== side) throw stateError(`the socket is a ${role}'s: it needs ${role}Handshake()`);
+  if (connected && isEstablished(socket)) throw stateError('the handshake is complete already');
+}
+
+/** After connect(). The socket stays the caller's, also on failure. ERR_INVALID_STATE: it cannot begin. */
 export async function clientHandshake(
   socket: QuicSocket,
   options: ClientHandshakeOptions,
@@ -90,6 +110,7 @@ export async function clientHandshake(
   const onEarly = callback('onEarly', options.onEarly);
   const alpn = alpnList(options.alpn);
   const rejectUnauthorized = flag('rejectUnauthorized', options.rejectUnauthorized, true);
+  checkState(socket, 'client');
   const version = socket.config().version === QuicVersion.V2 ? 2 : 1;
   const known = resumption({ ...options, version }, { servername, alpn, rejectUnauthorized });
   const { session, early } = known;
@@ -114,7 +135,7 @@ export async function clientHandshake(
   return { ...peerInfo(outcome), session: sealOf(socket, outcome, servername, version) };
 }
 
-/** After accept(). The socket stays the caller's, also on failure. */
+/** After accept(). The socket stays the caller's, also on failure. ERR_INVALID_STATE: it cannot begin. */
 export async function serverHandshake(
   socket: QuicSocket,
   options: ServerHandshakeOptions,
@@ -125,6 +146,7 @@ export async function serverHandshake(
   const { key, cert, ca } = options;
   const psk: PskPair[] = pskPairs(options.psk, { key, cert, ca });
   const credentials = psk.length > 0 ? undefined : serverCredentials(options, { ca, requestCert });
+  checkState(socket, 'server');
   const side = { server: true, servername: undefined, requestCert, psk, earlyData };
   return peerInfo(await run(socket, options, side, credentials));
 }

@@ -8,6 +8,7 @@ import * as path from 'node:path';
 import { parseEvent } from '../../lib/socket/index.js';
 import type { Struct } from '../../lib/socket/struct.js';
 import * as structs from '../../lib/socket/structs.js';
+import { thrown } from './support/pair.js';
 
 const ROOT = path.join(__dirname, '../../..');
 
@@ -70,6 +71,23 @@ test('every structure has the header’s layout', () => {
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
+});
+
+test.each([
+  ['a number that is too large', { maxStreamsUni: 65_536 }, 'maxStreamsUni', '0 to 65535'],
+  ['a negative one', { maxIdleTimeout: -1 }, 'maxIdleTimeout', '0 to 4294967295'],
+  ['a fraction', { maxData: 1.5 }, 'maxData', '0 to 18446744073709550000'],
+])('%s is refused by the field’s name', (_, values, name, range) => {
+  const error = thrown(() => structs.transportParam.encode(values));
+  expect(error).toMatchObject({ code: 'ERR_OUT_OF_RANGE' });
+  expect(error.message).toContain(
+    `The "${name}" option is out of range: it must be an integer of ${range}. Received `,
+  );
+});
+
+test('a peer’s limit of 2^62 survives, though no number is exact there', () => {
+  const bytes = structs.transportParam.encode({ maxData: 2 ** 62 });
+  expect(structs.transportParam.decode(bytes).maxData).toBe(2 ** 62);
 });
 
 test('a close phrase is cut at its NUL and at 63 bytes', () => {

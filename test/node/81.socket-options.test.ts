@@ -9,6 +9,7 @@ import {
   parseEvent,
   type QuicEvent,
 } from '../../lib/socket/index.js';
+import { thrown } from './support/pair.js';
 import { RawPair } from './support/raw-pair.js';
 
 /** The next event of one type; others and data are passed over. */
@@ -200,4 +201,55 @@ test('S2.44 what the queues hold', async () => {
   expect(() => pair.listener.inQueue).toThrow(
     expect.objectContaining({ code: 'EINVAL', syscall: 'ioctl' }) as Error,
   );
+});
+
+describe('what is none of the choices is refused by its name', () => {
+  let socket: QuicSocket;
+
+  beforeEach(() => {
+    socket = QuicSocket.open(4);
+  });
+
+  afterEach(() => {
+    socket.close();
+  });
+
+  test.each<[string, () => unknown, string, string]>([
+    ['a family', () => QuicSocket.open(5 as never), 'ERR_INVALID_ARG_VALUE', '"family"'],
+    ['an option', () => socket.getNumber('toString' as never), 'ERR_INVALID_ARG_VALUE', '"name"'],
+    [
+      'an option',
+      () => {
+        socket.setNumber('ttl' as never, 1);
+      },
+      'ERR_INVALID_ARG_VALUE',
+      '"name"',
+    ],
+    [
+      'a value',
+      () => {
+        socket.setNumber('mark', 0.5);
+      },
+      'ERR_OUT_OF_RANGE',
+      '"value"',
+    ],
+    ['a stream', () => socket.openStream('duplex' as never), 'ERR_INVALID_ARG_VALUE', '"type"'],
+    ['an ID', () => socket.send('x', { stream: { id: NaN } }), 'ERR_OUT_OF_RANGE', '"stream.id"'],
+    [
+      'an ID',
+      () => socket.send('x', { stream: { id: '4' as never } }),
+      'ERR_INVALID_ARG_TYPE',
+      '"stream.id"',
+    ],
+    [
+      'a level',
+      () => socket.send('x', { handshake: { level: 256 } }),
+      'ERR_OUT_OF_RANGE',
+      '"handshake.level"',
+    ],
+  ])('%s', (_, call, code, name) => {
+    const error = thrown(call);
+    expect(error).toMatchObject({ code });
+    expect(error.message).toContain(name);
+  });
 });

@@ -235,6 +235,7 @@ test('a second handshake on a socket is refused', async () => {
   await first;
   await serving;
   expect(await failure(clientHandshake(client, forClient()))).toMatchObject({
-    code: 'ERR_QUIC_CONNECTION_FAILED',
+    code: 'ERR_INVALID_STATE',
+    message: 'the handshake is complete already',
   });
 });
