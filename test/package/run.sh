@@ -148,7 +148,7 @@ for file in server client; do
 	done
 done
 check "README.md's server and client run as they stand with each Node, in the VM" \
-	test/vm/run "${vm_options[@]}" --timeout 900 -- test/package/echo.sh "$scratch" "${NODES[@]}"
+	test/vm/run "${vm_options[@]}" --timeout 2700 -- test/package/echo.sh "$scratch" "${NODES[@]}"
 check 'its declarations are right for CommonJS, ESM and bundlers' types "$project"
 
 variant no-gnutls lose_gnutls
