@@ -117,14 +117,14 @@ is_gone() {
 	! kill -0 "$1" 2>/dev/null
 }
 
-# exchange SERVER_PARAMETERS CLIENT_PARAMETERS: both modules, at the same time. Again, if a handshake took longer
-# than S10.5 allows: the first one loads ciphers and libraries, and an emulated machine may have others beside it.
+# exchange SERVER_PARAMETERS CLIENT_PARAMETERS: both modules, at the same time. Again, if a handshake or a message took
+# longer than S10.5 allows: the first one loads ciphers and libraries, and a machine may have others beside it.
 exchange() {
 	local try
 	for try in {1..4}; do
 		exchange_once "$@"
-		logged 'handshake failed: -110' || return
-		printf '# try %s: the handshake took too long\n' "$try"
+		logged 'failed: -110' || return
+		printf '# try %s: it took too long\n' "$try"
 	done
 }
 
