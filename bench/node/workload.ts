@@ -2,7 +2,7 @@
 //
 // The same work for every transport. What a transport cannot do is an error that says so.
 import { once } from 'node:events';
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Link, Transport } from './transport.js';
@@ -10,6 +10,8 @@ import { inTime, measure, type Rate } from './measure.js';
 
 const WRITE = Buffer.alloc(64 * 1024, 1);
 const IDLE = 100;
+/** Of the heap: bytes that are not worth another round. */
+const CRUMBS = 4096;
 
 function connect(transport: Transport): Promise<Link> {
   return inTime('connecting', transport.connect());
@@ -81,24 +83,28 @@ export async function handshakes(transport: Transport, seconds: number): Promise
   return perSecond;
 }
 
-/** Bytes of JavaScript's heap, and of what hangs on it, for one end of an idle connection. */
-export async function idle(transport: Transport): Promise<number> {
+/** Bytes of JavaScript's heap, and of what hangs on it, when nothing more can be collected. */
+async function heap(): Promise<number> {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  const used = async (): Promise<number> => {
-    // Finalizers run between turns, and let go of more.
-    for (let i = 0; i < 3; i++) {
-      collect();
-      await setImmediate();
-    }
+  for (let before = Infinity; ;) {
+    collect();
     const { heapUsed, external } = process.memoryUsage();
-    return heapUsed + external;
-  };
+    if (heapUsed + external > before - CRUMBS) return heapUsed + external;
+    before = heapUsed + external;
+    // What was closed lets go in its own time.
+    await sleep(500);
+  }
+}
+
+/**
+ * That for one end of an idle connection. The connections stay until the end of the process: what is left of closed ones
+ * would count for the next transport.
+ */
+export async function idle(transport: Transport): Promise<number> {
   // What is there once, however many connections.
-  const first = await several(transport, 1);
-  const before = await used();
+  await several(transport, 1);
+  const before = await heap();
   const links = await several(transport, IDLE);
-  const bytes = ((await used()) - before) / IDLE / 2;
-  await closeAll([...first, ...links]);
-  return bytes;
+  return ((await heap()) - before) / links.length / 2;
 }
