@@ -98,8 +98,8 @@ async function heap(): Promise<number> {
 }
 
 /**
- * That for one end of an idle connection. The connections stay until the end of the process: what is left of closed ones
- * would count for the next transport.
+ * That for one end of an idle connection. The connections stay until the end of the process: what is left of closed
+ * ones would count for the next transport.
  */
 export async function idle(transport: Transport): Promise<number> {
   // What is there once, however many connections.
