@@ -217,10 +217,10 @@ BENCH_NODE := echo 4194304 >/proc/sys/net/core/rmem_default && node dist/bench/n
 bench: deps ## throughput and requests per second beside TCP and TLS, in C and in TypeScript, in the VM
 	@$(MAKE) --no-print-directory libquic node
 	$(MAKE) -C bench/c
-	packages=$$(bench/node/fetch) && $(VM) --timeout 1800 --env PACKAGES="$$packages" -- \
+	packages=$$(bench/node/fetch) && $(VM) --timeout 3600 --env PACKAGES="$$packages" -- \
 		sh -c 'make -s -C bench/c run && $(BENCH_NODE)'
 bench-node: node ## the TypeScript API beside Node's tls and http2 and @matrixai/quic, in the VM; SECONDS=5 for each
-	packages=$$(bench/node/fetch) && $(VM) --timeout 1800 --env PACKAGES="$$packages" \
+	packages=$$(bench/node/fetch) && $(VM) --timeout 3600 --env PACKAGES="$$packages" \
 		$(if $(SECONDS),--env DURATION=$(SECONDS)) -- sh -c '$(BENCH_NODE)'
 
 .PHONY: vm
