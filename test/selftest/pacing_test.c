@@ -84,7 +84,7 @@ TEST("RFC 9002, 7.7 fq waits for the departure of trains")
 	shell("tc qdisc replace dev veth0 root fq");
 	pair = connected(&netns, false);
 	transfer(pair.client, pair.server, 2, 1000000);
-	ASSERT(counted("veth0", "throttled ") > 10);
+	ASSERT(counted("veth0", "throttled ") > 0);
 	ASSERT_EQ(stats(pair.client).packets_lost, 0);
 	/* The wait for the departure is no part of it. */
 	ASSERT(stats(pair.client).min_rtt >= delay * 1000);
@@ -113,7 +113,7 @@ TEST("S2.45 SO_MAX_PACING_RATE holds where fq waits")
 	pair = connected(&netns, false);
 	cap(pair.client);
 	ASSERT(measured(pair.client, pair.server, 2) < 2 * RATE);
-	ASSERT(counted("veth0", "throttled ") > 10);
+	ASSERT(counted("veth0", "throttled ") > 0);
 	pair_close(&pair);
 }
 
