@@ -17,6 +17,8 @@ static void quic_context_destroy(gnutls_ext_priv_data_t data)
 		return;
 	quic_outbox_purge(&ctx->outbox);
 	free(ctx->buffer);
+	/* A handshake that failed early has left it there. */
+	gnutls_memset(&ctx->early_secret, 0, sizeof(ctx->early_secret));
 	free(ctx);
 }
 
