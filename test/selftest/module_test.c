@@ -78,6 +78,7 @@ TEST("P06 an Initial is the first packet after the module was loaded")
 
 struct traffic {
 	_Atomic bool stop;
+	int fd;
 	struct address to;
 	uint8_t data[1500];
 	ssize_t len;
@@ -86,27 +87,27 @@ struct traffic {
 static void *traffic_send(void *arg)
 {
 	struct traffic *traffic = arg;
-	struct address from;
-	int fd = udp_socket(&from);
 
 	while (!traffic->stop) {
 		/* Refused whenever nobody has bound the port. */
-		sendto(fd, traffic->data, traffic->len, 0, &traffic->to.sa, traffic->to.len);
+		sendto(traffic->fd, traffic->data, traffic->len, 0, &traffic->to.sa, traffic->to.len);
 		/* Another connection each time. */
 		traffic->data[10]++;
 	}
-	close(fd);
 	return NULL;
 }
 
 TEST_LIMIT("P27 the module comes and goes under traffic", 120)
 {
 	static struct traffic traffic;
+	struct address from;
 	pthread_t thread;
 	int fd, i;
 
 	traffic.len = first_datagram(traffic.data, sizeof(traffic.data));
 	fd = udp_socket(&traffic.to);
+	/* While the port is taken, so that it does not get the same. */
+	traffic.fd = udp_socket(&from);
 	close(fd);
 	ASSERT_EQ(pthread_create(&thread, NULL, traffic_send, &traffic), 0);
 	for (i = 0; i < RELOADS; i++) {
@@ -120,6 +121,7 @@ TEST_LIMIT("P27 the module comes and goes under traffic", 120)
 	}
 	traffic.stop = true;
 	pthread_join(thread, NULL);
+	close(traffic.fd);
 }
 
 /* Each ends with a connection that nobody closed but the end of the process. */
