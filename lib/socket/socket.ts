@@ -332,7 +332,8 @@ export class QuicSocket extends QuicSocketOptions {
       O_CLOEXEC +
       (writeOnly ? constants.O_WRONLY : 0) +
       (readOnly ? STREAM_PEELOFF_RDONLY : 0);
-    return QuicSocket.#own(check('getsockopt', native().peelOff(this.fd, id, flags)));
+    const stream = integer('id', id, -1, STREAM_IDS);
+    return QuicSocket.#own(check('getsockopt', native().peelOff(this.fd, stream, flags)));
   }
 
   // ---- what is below and beside SOL_QUIC

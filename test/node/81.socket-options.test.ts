@@ -235,6 +235,7 @@ describe('what is none of the choices is refused by its name', () => {
     ],
     ['a stream', () => socket.openStream('duplex' as never), 'ERR_INVALID_ARG_VALUE', '"type"'],
     ['an ID', () => socket.send('x', { stream: { id: NaN } }), 'ERR_OUT_OF_RANGE', '"stream.id"'],
+    ['an ID to peel off', () => socket.peelOff(NaN), 'ERR_OUT_OF_RANGE', '"id"'],
     [
       'an ID',
       () => socket.send('x', { stream: { id: '4' as never } }),
